@@ -1,0 +1,3 @@
+"""Settings from the environment: typed, every problem reported at once."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""One extension per feature; each parses, makes one service call and presents."""

@@ -1,0 +1,1 @@
+"""Views, modals, cards and buttons; never SQL, never HTTP."""

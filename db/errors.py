@@ -1,0 +1,59 @@
+"""What storage refuses or cannot do; data, no prose for members."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from db.models import JobState, Usage
+
+
+class StorageError(Exception):
+    """Base of all errors of this package."""
+
+
+class JobNotFound(StorageError):
+    """There is no job of this number."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"job {job_id} does not exist")
+        self.job_id = job_id
+
+
+class TransitionRefused(StorageError):
+    """The job is not in a state from which this can happen, or the submit token is another's."""
+
+    def __init__(self, job_id: int, state: JobState, wanted: JobState) -> None:
+        super().__init__(f"job {job_id} is {state} and cannot become {wanted}")
+        self.job_id = job_id
+        self.state = state
+        self.wanted = wanted
+
+
+class QuotaExceeded(StorageError):
+    """A limit is used up; nothing was reserved."""
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__(f"{usage.limit} is used up")
+        self.usage = usage
+
+
+class StorageFault(enum.Enum):
+    """Why the database cannot be used."""
+
+    LOCKED = "locked"
+    READ_ONLY = "read_only"
+    DISK_FULL = "disk_full"
+    DAMAGED = "damaged"
+    IN_USE = "in_use"  # another process has this database open
+    NEWER_SCHEMA = "newer_schema"
+    UNREACHABLE = "unreachable"
+
+
+class StorageUnavailable(StorageError):
+    """The database cannot be used just now; nothing was changed."""
+
+    def __init__(self, fault: StorageFault, detail: str = "") -> None:
+        super().__init__(f"{fault.value}: {detail}" if detail else fault.value)
+        self.fault = fault

@@ -1,0 +1,217 @@
+"""Values that come out of and go into the database: frozen rows and the words their columns use.
+
+Times are aware UTC datetimes. Discord ids are plain integers. A credit is what the API charges;
+the quota counts pictures.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+class JobKind(enum.StrEnum):
+    """Made from a photo and a filter, or from words alone."""
+
+    FILTER = "filter"
+    PROMPT = "prompt"
+
+
+class JobState(enum.StrEnum):
+    """Where a job stands. The transitions between them are those of `db.jobs` and no others."""
+
+    QUEUED = "queued"  # accepted; nothing was sent
+    SUBMITTING = "submitting"  # intent is durable; the call may be under way
+    SUBMITTED = "submitted"  # the API gave an id; anybody may ask for the status
+    UNCONFIRMED = "unconfirmed"  # sent, but nobody knows whether it arrived: never repeated
+    COMPLETED = "completed"  # the picture is verified and on disk, not yet posted
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"  # every place refused it; kept for /jobs
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing will happen to the job by itself any more."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    {
+        JobState.DELIVERED,
+        JobState.UNDELIVERABLE,
+        JobState.FAILED,
+        JobState.CANCELLED,
+        JobState.UNCONFIRMED,
+    }
+)
+
+
+class FailureReason(enum.StrEnum):
+    """Why a job failed; `bot.messages` turns each into words."""
+
+    # before anything was charged
+    TOO_OLD = "too_old"
+    PHOTO_UNREADABLE = "photo_unreadable"  # our copy of the photo is gone or broken
+    FILTER_GONE = "filter_gone"
+    INVALID_PHOTO = "invalid_photo"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    FILTER_BLOCKED = "filter_blocked"
+    FILTER_UNAVAILABLE = "filter_unavailable"
+    GROUP_NEEDS_CATALOGUE_FILTER = "group_needs_catalogue_filter"
+    REFUSED = "refused"  # the API did not understand us
+    # after it was charged
+    REMOTE_FAILED = "remote_failed"
+    REMOTE_CANCELLED = "remote_cancelled"
+    REMOTE_TIMED_OUT = "remote_timed_out"
+    REMOTE_LOST = "remote_lost"  # the API no longer knows the job
+    NO_PICTURE = "no_picture"  # COMPLETED without a picture one can use
+    DEADLINE = "deadline"
+    # an unconfirmed job, resolved by the operator
+    RESOLVED_CHARGED = "resolved_charged"
+    RESOLVED_NOT_CHARGED = "resolved_not_charged"
+
+
+class Ledger(enum.StrEnum):
+    """The two accounts a job is written to."""
+
+    QUOTA = "quota"  # the member's, in pictures
+    CREDITS = "credits"  # the operator's, in money
+
+
+class Scope(enum.StrEnum):
+    """Whom a limit counts."""
+
+    MEMBER = "member"
+    ROLE = "role"
+    SERVER = "server"
+    COMMUNITY_EVENT = "community_event"
+    OPERATOR = "operator"
+
+
+class Window(enum.StrEnum):
+    """How long a limit counts before it starts again; UTC."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    TOTAL = "total"
+
+
+class ReservationState(enum.StrEnum):
+    """A reservation is settled once: held, then spent or returned."""
+
+    HELD = "held"
+    SPENT = "spent"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """What a command asks for, checked and ready to be queued."""
+
+    interaction_id: int  # makes accepting twice harmless
+    user_id: int
+    guild_id: int | None  # None: direct messages
+    channel_id: int
+    kind: JobKind
+    cost: int  # credits the API will charge
+    event_id: int | None = None  # community event
+    filter_id: str | None = None
+    filter_name: str | None = None
+    gender: int | None = None
+    ratio: str | None = None
+    quality: str | None = None
+    prompt: str | None = field(default=None, repr=False)
+    private: bool = False
+    spoiler: bool = False
+    photo: str | None = None  # file name below the photo folder
+    interaction_token: str | None = field(default=None, repr=False)
+    token_expires_at: datetime | None = None
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row of `jobs`: all that is needed to finish the job after a restart."""
+
+    id: int
+    interaction_id: int
+    user_id: int
+    guild_id: int | None
+    channel_id: int
+    event_id: int | None
+    kind: JobKind
+    filter_id: str | None
+    filter_name: str | None
+    gender: int | None
+    ratio: str | None
+    quality: str | None
+    prompt: str | None = field(repr=False)
+    private: bool
+    spoiler: bool
+    locale: str | None
+    state: JobState
+    failure: FailureReason | None
+    cost: int
+    priority: int
+    fair_tag: float
+    attempts: int  # how often a worker took it from the queue
+    not_before: datetime | None  # queued, but not to be taken before this
+    backend: str | None  # "studio" (beside the bot) or the API's URL it was sent to
+    api_version: str | None
+    idempotent: bool  # that back end honours our submit token, so a submission may be repeated
+    submit_token: str | None = field(repr=False)
+    remote_id: str | None
+    submitted_at: datetime | None
+    deadline_at: datetime | None
+    photo: str | None  # file name; None: there was none, or it is deleted
+    photo_delete_at: datetime | None  # None: still needed
+    picture: str | None  # file name; None: not yet there, or deleted
+    picture_delete_at: datetime | None
+    interaction_token: str | None = field(repr=False)
+    token_expires_at: datetime | None
+    card_channel_id: int | None
+    card_message_id: int | None
+    message_id: int | None  # where the picture was posted; in card_channel_id or result_channel_id
+    result_channel_id: int | None
+    told: JobState | None  # the last state that the member was shown
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A rule: at most `amount` per window. scope_id 0: each one; guild_id 0: everywhere."""
+
+    ledger: Ledger
+    scope: Scope
+    scope_id: int
+    guild_id: int
+    window: Window
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How much of a limit is used in the present window; resets_at is None for Window.TOTAL."""
+
+    limit: Limit
+    used: int
+    resets_at: datetime | None
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit.amount - self.used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A member agreed to this version of the text."""
+
+    user_id: int
+    version: int
+    given_at: datetime

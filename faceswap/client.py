@@ -1,0 +1,3 @@
+"""The typed asynchronous client."""
+
+from __future__ import annotations

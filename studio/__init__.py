@@ -1,0 +1,1 @@
+"""The FaceSwap API served by us: server/ speaks HTTP, engine/ makes pictures."""

@@ -1,0 +1,1 @@
+"""The studio's pixels: a photo in, a picture out; no HTTP, no asyncio."""

@@ -1,0 +1,1 @@
+"""The studio's HTTP side: routes, job store, worker processes."""
