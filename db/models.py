@@ -56,6 +56,9 @@ class FailureReason(enum.StrEnum):
     PHOTO_UNREADABLE = "photo_unreadable"  # our copy of the photo is gone or broken
     FILTER_GONE = "filter_gone"
     INVALID_PHOTO = "invalid_photo"
+    NO_FACE = "no_face"
+    FACE_TOO_SMALL = "face_too_small"
+    TOO_MANY_FACES = "too_many_faces"
     PHOTO_TOO_LARGE = "photo_too_large"
     FILTER_BLOCKED = "filter_blocked"
     FILTER_UNAVAILABLE = "filter_unavailable"

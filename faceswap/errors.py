@@ -24,6 +24,8 @@ from __future__ import annotations
 
 import enum
 
+from faceswap.models import PhotoProblem
+
 
 class Fault(enum.Enum):
     """Who can do something about it."""
@@ -82,9 +84,20 @@ class Refused(FaceSwapError):
 
 
 class InvalidPhoto(Refused):
-    """The API could not use the photo."""
+    """The API could not use the photo; `problem` says why where the API did."""
 
     fault = Fault.MEMBER
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        status: int,
+        code: str | None = None,
+        problem: PhotoProblem | None = None,
+    ) -> None:
+        super().__init__(detail, status=status, code=code)
+        self.problem = problem
 
 
 class PhotoTooLarge(Refused):

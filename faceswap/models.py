@@ -10,6 +10,7 @@ import enum
 import re
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 
 FilterId = int | uuid.UUID
 """A catalogue integer, or the UUID of a paid, self-created or alias filter."""
@@ -21,6 +22,7 @@ class APIVersion(enum.StrEnum):
     """A generation of the API; status is asked at the version a job was submitted to."""
 
     V1 = "v1"
+    V2 = "v2"  # prompts only
     V5 = "v5"
     V6 = "v6"
 
@@ -102,6 +104,16 @@ class ErrorCode(enum.StrEnum):
         return 400 if self is ErrorCode.INVALID_IMAGE else 422
 
 
+class PhotoProblem(enum.StrEnum):
+    """What is wrong with a photo: the studio adds it to INVALID_IMAGE."""
+
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    TOO_LARGE = "TOO_LARGE"
+    NO_FACE = "NO_FACE"
+    FACE_TOO_SMALL = "FACE_TOO_SMALL"
+    TOO_MANY_FACES = "TOO_MANY_FACES"  # more than the filter has room for
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """One entry of the catalogue. The hosted API gives id and name; the rest is ours."""
@@ -144,13 +156,13 @@ class RemoteJob:
     """An answer to a status call.
 
     `status` is None for a status we do not know, which means "not finished yet"; `raw_status` keeps
-    its text for the log. `pictures` holds decoded image files and is filled only when COMPLETED.
+    its text for the log. `pictures` are files the client wrote, and filled only when COMPLETED.
     """
 
     remote_id: str
     status: RemoteStatus | None
     raw_status: str
-    pictures: tuple[bytes, ...] = field(default=(), repr=False)
+    pictures: tuple[Path, ...] = ()
 
 
 def parse_filter_id(text: str) -> FilterId:
