@@ -57,3 +57,12 @@ class StorageUnavailable(StorageError):
     def __init__(self, fault: StorageFault, detail: str = "") -> None:
         super().__init__(f"{fault.value}: {detail}" if detail else fault.value)
         self.fault = fault
+
+
+class RemoteIdTaken(StorageError):
+    """The back end gave a job the id of another one; nothing was changed."""
+
+    def __init__(self, job_id: int, remote_id: str) -> None:
+        super().__init__(f"job {job_id} cannot have id {remote_id}: another job has it")
+        self.job_id = job_id
+        self.remote_id = remote_id

@@ -220,3 +220,44 @@ class Consent:
     user_id: int
     version: int
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A job, and whether this call made it or an earlier one with the same interaction did."""
+
+    job: Job
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """Jobs that were being submitted when the bot ended."""
+
+    unconfirmed: tuple[Job, ...]  # may have been charged: members are to be told
+    resend: tuple[Job, ...]  # still submitting: the same token may be sent again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencedFiles:
+    """Names of all files that some job still needs; any other file may be swept."""
+
+    photos: frozenset[str]
+    pictures: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
+    """The operator's money: what is promised to jobs under way, and what is gone."""
+
+    held: int
+    spent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What is left to do after a member was erased: delete files, finish or cancel jobs."""
+
+    photos: frozenset[str]
+    pictures: frozenset[str]
+    open_job_ids: tuple[int, ...]

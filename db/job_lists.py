@@ -1,0 +1,99 @@
+"""Questions about jobs: nothing here changes a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.errors import JobNotFound
+from db.models import Job, JobState, ReferencedFiles
+from db.schema import IS_QUEUED, IS_UNTOLD, jobs
+
+_FINAL = [state for state in JobState if state.is_final]
+_AT_A_BACKEND = (JobState.SUBMITTING, JobState.SUBMITTED)
+
+
+async def get(connection: AsyncConnection, job_id: int) -> Job:
+    """Read one job; JobNotFound if there is none."""
+    found = await _jobs(connection, sa.select(jobs).where(jobs.c.id == job_id))
+    if not found:
+        raise JobNotFound(job_id)
+    return found[0]
+
+
+async def of_member(connection: AsyncConnection, user_id: int, *, limit: int) -> tuple[Job, ...]:
+    """List a member's jobs, newest first."""
+    statement = sa.select(jobs).where(jobs.c.user_id == user_id)
+    return await _jobs(connection, statement.order_by(jobs.c.id.desc()).limit(limit))
+
+
+async def unfinished_of_member(connection: AsyncConnection, user_id: int) -> tuple[Job, ...]:
+    """List a member's jobs that something will still happen to, oldest first."""
+    statement = sa.select(jobs).where(jobs.c.user_id == user_id, jobs.c.state.not_in(_FINAL))
+    return await _jobs(connection, statement.order_by(jobs.c.id))
+
+
+async def in_state(connection: AsyncConnection, state: JobState) -> tuple[Job, ...]:
+    """List all jobs in a state, oldest first."""
+    return await _jobs(connection, sa.select(jobs).where(jobs.c.state == state).order_by(jobs.c.id))
+
+
+async def untold(connection: AsyncConnection) -> tuple[Job, ...]:
+    """List jobs whose outcome is known, but not shown to the member, oldest first."""
+    return await _jobs(connection, sa.select(jobs).where(IS_UNTOLD).order_by(jobs.c.id))
+
+
+async def queued_since(connection: AsyncConnection, before: datetime) -> tuple[Job, ...]:
+    """List queued jobs that were accepted before this time, oldest first."""
+    statement = sa.select(jobs).where(IS_QUEUED, jobs.c.created_at < before)
+    return await _jobs(connection, statement.order_by(jobs.c.id))
+
+
+async def files_due(connection: AsyncConnection, now: datetime) -> tuple[Job, ...]:
+    """List jobs with a photo or a picture whose time is up."""
+    due = sa.or_(jobs.c.photo_delete_at <= now, jobs.c.picture_delete_at <= now)
+    return await _jobs(connection, sa.select(jobs).where(due).order_by(jobs.c.id))
+
+
+async def count_by_state(connection: AsyncConnection) -> dict[JobState, int]:
+    """Count the jobs in each state; all states are there."""
+    rows = await connection.execute(sa.select(jobs.c.state, sa.func.count()).group_by(jobs.c.state))
+    counts = dict.fromkeys(JobState, 0)
+    counts.update((state, count) for state, count in rows.all())
+    return counts
+
+
+async def referenced_files(connection: AsyncConnection) -> ReferencedFiles:
+    """Name every file that a job still has."""
+    photos = await connection.scalars(sa.select(jobs.c.photo).where(jobs.c.photo.is_not(None)))
+    pictures = await connection.scalars(
+        sa.select(jobs.c.picture).where(jobs.c.picture.is_not(None))
+    )
+    return ReferencedFiles(photos=frozenset(photos.all()), pictures=frozenset(pictures.all()))
+
+
+async def backends_of_open_jobs(connection: AsyncConnection) -> frozenset[str]:
+    """Name the back ends that jobs were sent to and are still to be asked about."""
+    found = await connection.scalars(
+        sa.select(jobs.c.backend).where(jobs.c.state.in_(_AT_A_BACKEND)).distinct()
+    )
+    return frozenset(found.all())
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """Tell when the next job may be taken, is overdue, or loses a file; None: nothing is dated."""
+    earliest = (
+        sa.select(sa.func.min(jobs.c.not_before)).where(IS_QUEUED),
+        sa.select(sa.func.min(jobs.c.deadline_at)).where(jobs.c.state == JobState.SUBMITTED),
+        sa.select(sa.func.min(jobs.c.photo_delete_at)),
+        sa.select(sa.func.min(jobs.c.picture_delete_at)),
+    )
+    row = await connection.execute(sa.select(*(each.scalar_subquery() for each in earliest)))
+    return min((at for at in row.one() if at is not None), default=None)
+
+
+async def _jobs(connection: AsyncConnection, statement: sa.Select[object]) -> tuple[Job, ...]:
+    rows = await connection.execute(statement)
+    return tuple(Job(**row) for row in rows.mappings())

@@ -1,0 +1,323 @@
+"""The jobs in storage: each method is one transaction, and wrong states change nothing.
+
+What a step does to quota, credits and files stands in `db.transitions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db import job_lists, queue
+from db.clock import Clock, utc_now
+from db.database import Database
+from db.errors import JobNotFound, QuotaExceeded, RemoteIdTaken
+from db.ledgers import settle
+from db.models import (
+    Acceptance,
+    FailureReason,
+    Job,
+    JobState,
+    Ledger,
+    NewJob,
+    Recovered,
+    ReferencedFiles,
+    ReservationState,
+)
+from db.schema import jobs
+from db.transitions import Change, Periods, change
+
+
+class JobRepository:
+    """All that happens to jobs.
+
+    `keep_files` is the short time for which a photo outlives its job; `keep_undelivered` is how
+    long a picture that could not be posted waits for its member.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock = utc_now,
+        keep_files: timedelta = timedelta(minutes=15),
+        keep_undelivered: timedelta = timedelta(days=7),
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._periods = Periods(short_time=keep_files, undelivered=keep_undelivered)
+
+    # --- into the queue and out of it
+
+    async def accept(self, new: NewJob) -> Acceptance:
+        """Queue a job and reserve quota; QuotaExceeded names the first limit that refuses it."""
+        return await self._database.write(lambda c: queue.accept(c, new, now=self._clock()))
+
+    async def claim(
+        self, *, backend: str, swap_version: str, prompt_version: str, idempotent: bool
+    ) -> Job | None:
+        """Take the next job for submission; None: nothing to do, or the operator's cap is reached.
+
+        Token, attempt and held credits are durable when this returns.
+        """
+        destination = queue.Destination(
+            backend=backend,
+            swap_version=swap_version,
+            prompt_version=prompt_version,
+            idempotent=idempotent,
+        )
+
+        async def unit(connection: AsyncConnection) -> Job | None:
+            return await queue.claim(
+                connection, destination, now=self._clock(), periods=self._periods
+            )
+
+        try:
+            return await self._database.write(unit)
+        except QuotaExceeded:
+            return None
+
+    async def position(self, job_id: int) -> int | None:
+        """Tell the place in the queue, 1 being next; None if the job is not queued."""
+        return await self._database.read(lambda c: queue.position(c, job_id))
+
+    # --- from one state to the next
+
+    async def postpone(self, job_id: int, token: str, *, until: datetime) -> Job:
+        """Put a job that was certainly not sent back into the queue, not to be taken before."""
+        values = {
+            "not_before": until,
+            "submit_token": None,
+            "backend": None,
+            "api_version": None,
+            "idempotent": False,
+        }
+        return await self._change(
+            job_id,
+            Change(origins=_SUBMITTING, to=_QUEUED, actor="worker", token=token, values=values),
+        )
+
+    async def refuse(self, job_id: int, token: str, reason: FailureReason) -> Job:
+        """End a job that the API refused: nothing was charged."""
+        return await self._change(
+            job_id,
+            Change(
+                origins=_SUBMITTING,
+                to=JobState.FAILED,
+                actor="worker",
+                detail=reason,
+                token=token,
+                values={"failure": reason},
+            ),
+        )
+
+    async def record_submitted(
+        self, job_id: int, token: str, remote_id: str, deadline_at: datetime
+    ) -> Job:
+        """Store the id the API gave, even if it comes after the job was unconfirmed."""
+        wanted = Change(
+            origins=_SUBMITTING | _UNCONFIRMED,
+            to=JobState.SUBMITTED,
+            actor="worker",
+            token=token,
+            values={
+                "remote_id": remote_id,
+                "submitted_at": self._clock(),
+                "deadline_at": deadline_at,
+            },
+        )
+        try:
+            return await self._change(job_id, wanted)
+        except IntegrityError as error:
+            raise RemoteIdTaken(job_id, remote_id) from error
+
+    async def record_unconfirmed(self, job_id: int, token: str) -> Job:
+        """Note that nobody knows whether the submission arrived: quota back, credits held."""
+        return await self._change(
+            job_id,
+            Change(origins=_SUBMITTING, to=JobState.UNCONFIRMED, actor="worker", token=token),
+        )
+
+    async def resolve(self, job_id: int, *, charged: bool, actor: str) -> Job:
+        """End an unconfirmed job as the operator's bill says."""
+        if charged:
+            reason, into = FailureReason.RESOLVED_CHARGED, ReservationState.SPENT
+        else:
+            reason, into = FailureReason.RESOLVED_NOT_CHARGED, ReservationState.RETURNED
+        wanted = Change(
+            origins=_UNCONFIRMED,
+            to=JobState.FAILED,
+            actor=actor,
+            detail=reason,
+            values={"failure": reason},
+        )
+
+        async def unit(connection: AsyncConnection) -> Job:
+            job = await change(connection, job_id, wanted, now=self._clock(), periods=self._periods)
+            await settle(connection, Ledger.CREDITS, job_id=job_id, into=into)
+            return job
+
+        return await self._database.write(unit)
+
+    async def complete(self, job_id: int, picture: str) -> Job:
+        """Note that the picture is verified and on disk under this name."""
+        return await self._change(
+            job_id,
+            Change(
+                origins=_SUBMITTED,
+                to=JobState.COMPLETED,
+                actor="worker",
+                values={"picture": picture},
+            ),
+        )
+
+    async def fail(self, job_id: int, reason: FailureReason) -> Job:
+        """End a job that was never sent, or that the API could not finish."""
+        return await self._change(
+            job_id,
+            Change(
+                origins=_WAITING,
+                to=JobState.FAILED,
+                actor="worker",
+                detail=reason,
+                values={"failure": reason},
+            ),
+        )
+
+    async def cancel(self, job_id: int) -> Job:
+        """End a job at its member's wish; what was submitted stays paid for."""
+        return await self._change(
+            job_id, Change(origins=_WAITING, to=JobState.CANCELLED, actor="member")
+        )
+
+    async def record_delivered(self, job_id: int, channel_id: int, message_id: int) -> Job:
+        """Note where the picture was posted; the member has then seen it."""
+        values = {
+            "result_channel_id": channel_id,
+            "message_id": message_id,
+            "told": JobState.DELIVERED,
+        }
+        return await self._change(
+            job_id,
+            Change(origins=_POSTABLE, to=JobState.DELIVERED, actor="worker", values=values),
+        )
+
+    async def record_undeliverable(self, job_id: int) -> Job:
+        """Note that every place refused the picture; it waits for its member to ask."""
+        return await self._change(
+            job_id,
+            Change(
+                origins=frozenset({JobState.COMPLETED}), to=JobState.UNDELIVERABLE, actor="worker"
+            ),
+        )
+
+    async def recover(self) -> Recovered:
+        """Settle at start what was being submitted when the bot ended."""
+
+        async def unit(connection: AsyncConnection) -> Recovered:
+            found = await job_lists.in_state(connection, JobState.SUBMITTING)
+            wanted = Change(origins=_SUBMITTING, to=JobState.UNCONFIRMED, actor="start")
+            unconfirmed = [
+                await change(connection, job.id, wanted, now=self._clock(), periods=self._periods)
+                for job in found
+                if not job.idempotent
+            ]
+            resend = tuple(job for job in found if job.idempotent)
+            return Recovered(unconfirmed=tuple(unconfirmed), resend=resend)
+
+        return await self._database.write(unit)
+
+    # --- notes that change no state
+
+    async def record_told(self, job_id: int, state: JobState) -> None:
+        """Note which state the member was shown last."""
+        await self._note(job_id, {"told": state})
+
+    async def set_card(self, job_id: int, channel_id: int, message_id: int) -> None:
+        """Note where the job's card is."""
+        await self._note(job_id, {"card_channel_id": channel_id, "card_message_id": message_id})
+
+    async def renew_token(self, job_id: int, token: str, expires_at: datetime) -> None:
+        """Store the interaction token that a button press gave."""
+        await self._note(job_id, {"interaction_token": token, "token_expires_at": expires_at})
+
+    async def forget_photo(self, job_id: int) -> None:
+        """Note that the photo's file is deleted."""
+        await self._note(job_id, {"photo": None, "photo_delete_at": None})
+
+    async def forget_picture(self, job_id: int) -> None:
+        """Note that the picture's file is deleted."""
+        await self._note(job_id, {"picture": None, "picture_delete_at": None})
+
+    # --- questions
+
+    async def get(self, job_id: int) -> Job:
+        return await self._database.read(lambda c: job_lists.get(c, job_id))
+
+    async def list_for_member(self, user_id: int, *, limit: int) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.of_member(c, user_id, limit=limit))
+
+    async def list_unfinished_for_member(self, user_id: int) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.unfinished_of_member(c, user_id))
+
+    async def list_submitted(self) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.in_state(c, JobState.SUBMITTED))
+
+    async def list_completed(self) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.in_state(c, JobState.COMPLETED))
+
+    async def list_unconfirmed(self) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.in_state(c, JobState.UNCONFIRMED))
+
+    async def list_untold(self) -> tuple[Job, ...]:
+        return await self._database.read(job_lists.untold)
+
+    async def list_stale_queued(self, before: datetime) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.queued_since(c, before))
+
+    async def list_files_due(self, now: datetime) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.files_due(c, now))
+
+    async def count_by_state(self) -> dict[JobState, int]:
+        return await self._database.read(job_lists.count_by_state)
+
+    async def referenced_files(self) -> ReferencedFiles:
+        return await self._database.read(job_lists.referenced_files)
+
+    async def backends_of_open_jobs(self) -> frozenset[str]:
+        return await self._database.read(job_lists.backends_of_open_jobs)
+
+    async def next_due(self) -> datetime | None:
+        return await self._database.read(job_lists.next_due)
+
+    async def _change(self, job_id: int, wanted: Change) -> Job:
+        async def unit(connection: AsyncConnection) -> Job:
+            return await change(
+                connection, job_id, wanted, now=self._clock(), periods=self._periods
+            )
+
+        return await self._database.write(unit)
+
+    async def _note(self, job_id: int, values: Mapping[str, object]) -> None:
+        async def unit(connection: AsyncConnection) -> None:
+            noted = await connection.execute(
+                sa.update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(**values, updated_at=self._clock())
+            )
+            if noted.rowcount == 0:
+                raise JobNotFound(job_id)
+
+        await self._database.write(unit)
+
+
+_QUEUED = JobState.QUEUED
+_SUBMITTING = frozenset({JobState.SUBMITTING})
+_SUBMITTED = frozenset({JobState.SUBMITTED})
+_UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
+_WAITING = frozenset({JobState.QUEUED, JobState.SUBMITTED})
+_POSTABLE = frozenset({JobState.COMPLETED, JobState.UNDELIVERABLE})

@@ -1,0 +1,124 @@
+"""Both ledgers: what a job holds in which bucket, and how each holding is settled once.
+
+A bucket's `used` is the sum of what is held and spent in it. It is raised and lowered only here,
+in the transaction that writes the reservation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.errors import QuotaExceeded
+from db.models import Ledger, ReservationState
+from db.rules import Bucket, Rule, usage
+from db.schema import IS_HELD, buckets, reservations
+from db.sqlite import insert_missing
+
+_KEY = tuple(field.name for field in fields(Bucket))
+
+
+async def reserve(
+    connection: AsyncConnection,
+    rules: Sequence[Rule],
+    *,
+    job_id: int,
+    attempt: int,
+    amount: int,
+    now: datetime,
+) -> None:
+    """Hold `amount` in the bucket of each rule; QuotaExceeded if one has no room for it.
+
+    The caller's transaction is then to be rolled back, which gives back what was held before.
+    """
+    held = []
+    for rule in rules:
+        bucket_id = await _raise_used(connection, rule, amount=amount)
+        if bucket_id is None:
+            await connection.execute(insert_missing(buckets, {**asdict(rule.bucket), "used": 0}))
+            bucket_id = await _raise_used(connection, rule, amount=amount)
+        if bucket_id is None:
+            raise await _refusal(connection, rule, now=now)
+        held.append(
+            {
+                "job_id": job_id,
+                "bucket_id": bucket_id,
+                "attempt": attempt,
+                "ledger": rule.bucket.ledger,
+                "amount": amount,
+                "state": ReservationState.HELD,
+            }
+        )
+    if held:
+        await connection.execute(sa.insert(reservations), held)
+
+
+async def settle(
+    connection: AsyncConnection, ledger: Ledger, *, job_id: int, into: ReservationState
+) -> None:
+    """Spend or return what the job still holds; what was settled before is left as it is."""
+    settled = await connection.execute(
+        sa.update(reservations)
+        .where(reservations.c.job_id == job_id, reservations.c.ledger == ledger, IS_HELD)
+        .values(state=into)
+        .returning(reservations.c.bucket_id, reservations.c.amount)
+    )
+    amounts = {row.bucket_id: row.amount for row in settled.all()}
+    if into is not ReservationState.RETURNED or not amounts:
+        return
+    for bucket_id in await _in_lock_order(connection, list(amounts)):
+        await connection.execute(
+            sa.update(buckets)
+            .where(buckets.c.id == bucket_id)
+            .values(used=buckets.c.used - amounts[bucket_id])
+        )
+
+
+async def used_in(connection: AsyncConnection, bucket: Bucket) -> int:
+    """Tell how much is held and spent in a bucket."""
+    used = await connection.scalar(sa.select(buckets.c.used).where(_is(bucket)))
+    return int(used or 0)
+
+
+async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
+    """Tell how much of that is held."""
+    bucket_id = sa.select(buckets.c.id).where(_is(bucket)).scalar_subquery()
+    held = await connection.scalar(
+        sa.select(sa.func.sum(reservations.c.amount)).where(
+            reservations.c.bucket_id == bucket_id, IS_HELD
+        )
+    )
+    return int(held or 0)
+
+
+async def _raise_used(connection: AsyncConnection, rule: Rule, *, amount: int) -> int | None:
+    statement = sa.update(buckets).where(_is(rule.bucket))
+    if rule.limit is not None:
+        statement = statement.where(buckets.c.used + amount <= rule.limit.amount)
+    bucket_id: int | None = await connection.scalar(
+        statement.values(used=buckets.c.used + amount).returning(buckets.c.id)
+    )
+    return bucket_id
+
+
+async def _refusal(connection: AsyncConnection, rule: Rule, *, now: datetime) -> QuotaExceeded:
+    assert rule.limit is not None, "a bucket without a limit always has room"  # noqa: S101
+    used = await used_in(connection, rule.bucket)
+    return QuotaExceeded(usage(rule.limit, used=used, now=now))
+
+
+async def _in_lock_order(connection: AsyncConnection, bucket_ids: list[int]) -> list[int]:
+    rows = await connection.execute(sa.select(buckets).where(buckets.c.id.in_(bucket_ids)))
+    orders = {
+        row["id"]: Bucket(**{name: row[name] for name in _KEY}).lock_order
+        for row in rows.mappings()
+    }
+    return sorted(orders, key=orders.__getitem__)
+
+
+def _is(bucket: Bucket) -> sa.ColumnElement[bool]:
+    return sa.and_(*(buckets.c[name] == value for name, value in asdict(bucket).items()))

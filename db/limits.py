@@ -1,0 +1,90 @@
+"""The limits in storage, and how much of them is used."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.clock import Clock, utc_now
+from db.database import Database
+from db.ledgers import held_in, used_in
+from db.models import Credits, Limit, Usage
+from db.rules import CREDIT_BUCKET, Requester, credit_rules, quota_rules, usage
+from db.schema import limits
+from db.sqlite import insert_or_replace
+
+_KEY = ("ledger", "scope", "scope_id", "guild_id", "window")
+
+
+class LimitRepository:
+    """The rules of members, servers, community events and the operator."""
+
+    def __init__(self, database: Database, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def set(self, limit: Limit) -> None:
+        """Make a limit, or change the amount of the one with the same scope and window."""
+        statement = insert_or_replace(limits, asdict(limit), key=_KEY)
+        await self._database.write(lambda c: c.execute(statement))
+
+    async def remove(self, limit: Limit) -> bool:
+        """Remove the limit with this scope and window; False if there was none."""
+
+        async def unit(connection: AsyncConnection) -> bool:
+            matches = (limits.c[name] == getattr(limit, name) for name in _KEY)
+            removed = await connection.execute(sa.delete(limits).where(*matches))
+            return removed.rowcount > 0
+
+        return await self._database.write(unit)
+
+    async def list(self) -> tuple[Limit, ...]:
+        async def unit(connection: AsyncConnection) -> tuple[Limit, ...]:
+            rows = await connection.execute(sa.select(limits).order_by(*limits.primary_key))
+            return tuple(Limit(**row) for row in rows.mappings())
+
+        return await self._database.read(unit)
+
+    async def usages(
+        self, user_id: int, guild_id: int | None, *, event_id: int | None = None
+    ) -> tuple[Usage, ...]:
+        """Tell how much of each limit that counts for a member here is used."""
+        requester = Requester(user_id=user_id, guild_id=guild_id or 0, event_id=event_id or 0)
+
+        async def unit(connection: AsyncConnection) -> tuple[Usage, ...]:
+            now = self._clock()
+            return tuple(
+                [
+                    usage(rule.limit, used=await used_in(connection, rule.bucket), now=now)
+                    for rule in await quota_rules(connection, requester, now=now)
+                    if rule.limit is not None
+                ]
+            )
+
+        return await self._database.read(unit)
+
+    async def caps(self) -> tuple[Usage, ...]:
+        """Tell how much of each of the operator's caps on credits is used."""
+
+        async def unit(connection: AsyncConnection) -> tuple[Usage, ...]:
+            now = self._clock()
+            return tuple(
+                [
+                    usage(rule.limit, used=await used_in(connection, rule.bucket), now=now)
+                    for rule in await credit_rules(connection, now=now)
+                    if rule.limit is not None
+                ]
+            )
+
+        return await self._database.read(unit)
+
+    async def credits(self) -> Credits:
+        """Tell what the operator's money is doing, over all time."""
+
+        async def unit(connection: AsyncConnection) -> Credits:
+            held = await held_in(connection, CREDIT_BUCKET)
+            return Credits(held=held, spent=await used_in(connection, CREDIT_BUCKET) - held)
+
+        return await self._database.read(unit)

@@ -1,0 +1,132 @@
+"""Into the queue and out of it: accepting a job, and handing the next one to a worker."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.fairness import next_tag
+from db.ledgers import reserve
+from db.models import Acceptance, Job, JobKind, JobState, NewJob
+from db.rules import Requester, credit_rules, quota_rules
+from db.schema import IS_QUEUED, jobs
+from db.transitions import Change, Periods, change, log
+
+_QUOTA_ATTEMPT = 0
+_PICTURES_PER_JOB = 1
+_ORDER = (jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """The back end a claimed job is about to be sent to."""
+
+    backend: str
+    swap_version: str
+    prompt_version: str
+    idempotent: bool
+
+    def version_for(self, kind: JobKind) -> str:
+        return self.swap_version if kind is JobKind.FILTER else self.prompt_version
+
+
+async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> Acceptance:
+    """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
+    found = await connection.execute(
+        sa.select(jobs).where(jobs.c.interaction_id == new.interaction_id)
+    )
+    row = found.mappings().one_or_none()
+    if row is not None:
+        return Acceptance(job=Job(**row), created=False)
+    tag = await next_tag(connection, user_id=new.user_id, cost=new.cost)
+    inserted = await connection.execute(
+        sa.insert(jobs)
+        .values(
+            **asdict(new),
+            state=JobState.QUEUED,
+            priority=0,
+            fair_tag=tag,
+            attempts=0,
+            idempotent=False,
+            created_at=now,
+            updated_at=now,
+        )
+        .returning(jobs)
+    )
+    job = Job(**inserted.mappings().one())
+    await log(connection, job, origin=None, actor="member")
+    requester = Requester(
+        user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
+    )
+    await reserve(
+        connection,
+        await quota_rules(connection, requester, now=now),
+        job_id=job.id,
+        attempt=_QUOTA_ATTEMPT,
+        amount=_PICTURES_PER_JOB,
+        now=now,
+    )
+    return Acceptance(job=job, created=True)
+
+
+async def claim(
+    connection: AsyncConnection, destination: Destination, *, now: datetime, periods: Periods
+) -> Job | None:
+    """Take the next job for submission under a new token, and hold the credits it will cost.
+
+    QuotaExceeded if the operator's cap has no room for it.
+    """
+    candidate = await connection.execute(
+        sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
+        .where(IS_QUEUED, sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now))
+        .order_by(*_ORDER)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = candidate.one_or_none()
+    if row is None:
+        return None
+    attempt = row.attempts + 1
+    values = {
+        "submit_token": uuid.uuid4().hex,
+        "attempts": attempt,
+        "not_before": None,
+        "backend": destination.backend,
+        "api_version": destination.version_for(row.kind),
+        "idempotent": destination.idempotent,
+    }
+    wanted = Change(
+        origins=frozenset({JobState.QUEUED}),
+        to=JobState.SUBMITTING,
+        actor="worker",
+        detail=destination.backend,
+        values=values,
+    )
+    job = await change(connection, row.id, wanted, now=now, periods=periods)
+    rules = await credit_rules(connection, now=now)
+    await reserve(connection, rules, job_id=job.id, attempt=attempt, amount=row.cost, now=now)
+    return job
+
+
+async def position(connection: AsyncConnection, job_id: int) -> int | None:
+    """Count the jobs up to and with this one, in the order they are served; None: not queued."""
+    ahead, own = jobs.alias("ahead"), jobs.alias("own")
+    place = await connection.scalar(
+        sa.select(sa.func.count())
+        .select_from(ahead)
+        .join(
+            own,
+            sa.tuple_(ahead.c.priority, ahead.c.fair_tag, ahead.c.id)
+            <= sa.tuple_(own.c.priority, own.c.fair_tag, own.c.id),
+        )
+        .where(
+            own.c.id == job_id,
+            own.c.state == JobState.QUEUED,
+            ahead.c.state == JobState.QUEUED,
+        )
+    )
+    return place or None

@@ -1,0 +1,152 @@
+"""All that is particular to SQLite: how its file is opened, begun, copied and written to."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from db.errors import StorageFault, StorageUnavailable
+
+# A power loss under NORMAL drops the last commits; a lost "intent to submit" is a second paid call.
+_WRITER_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+_MIGRATION_PRAGMAS = ("synchronous=FULL", "foreign_keys=OFF", "secure_delete=ON")
+_READER_PRAGMAS = ("query_only=ON",)
+_READERS = 4
+_WAIT_FOR_CONNECTION_S = 60
+
+
+class _Connection(Protocol):
+    """What the events of an engine give us: the driver's connection in SQLAlchemy's adapter."""
+
+    def cursor(self) -> Any: ...
+
+
+def file_path(url: str) -> Path:
+    """Read the file a database address names; anything but an SQLite file is refused."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        # the address may hold a password, so it is not repeated
+        detail = "this is not a database address; write sqlite:///data/bot.db"
+        raise StorageUnavailable(StorageFault.UNREACHABLE, detail) from error
+    if parsed.get_backend_name() != "sqlite":
+        detail = f"{parsed.get_backend_name()} is not supported; write sqlite:///data/bot.db"
+        raise StorageUnavailable(StorageFault.UNREACHABLE, detail)
+    if parsed.database in (None, "", ":memory:"):
+        detail = "the database must be a file; write sqlite:///data/bot.db"
+        raise StorageUnavailable(StorageFault.UNREACHABLE, detail)
+    return Path(str(parsed.database)).absolute()
+
+
+def prepare(path: Path, *, busy_timeout: timedelta) -> None:
+    """Create the file if needed, readable by its owner only, and switch it to WAL."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with closing(_connect(path, busy_timeout=busy_timeout)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    look(path, busy_timeout=busy_timeout)
+
+
+def look(path: Path, *, busy_timeout: timedelta) -> None:
+    """Fail early if this is no database: read the first page."""
+    with closing(_connect(path, busy_timeout=busy_timeout)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def writer(path: Path, *, busy_timeout: timedelta) -> AsyncEngine:
+    """Make the one connection that writes: it has the write lock from each beginning on."""
+    return _engine(path, busy_timeout, _WRITER_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
+
+
+def migrator(path: Path, *, busy_timeout: timedelta) -> AsyncEngine:
+    """Make a writer, but one where tables may be replaced under the keys that point at them."""
+    return _engine(path, busy_timeout, _MIGRATION_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
+
+
+def reader(path: Path, *, busy_timeout: timedelta) -> AsyncEngine:
+    """Make connections that see a whole snapshot and hinder no writer."""
+    return _engine(path, busy_timeout, _READER_PRAGMAS, begin="BEGIN", size=_READERS)
+
+
+def _engine(
+    path: Path, busy_timeout: timedelta, pragmas: tuple[str, ...], *, begin: str, size: int
+) -> AsyncEngine:
+    engine = create_async_engine(
+        sa.URL.create("sqlite+aiosqlite", database=str(path)),
+        connect_args=_connect_arguments(busy_timeout),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=_WAIT_FOR_CONNECTION_S,
+        hide_parameters=True,  # they hold prompts and tokens
+    )
+
+    def set_up(connection: _Connection, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin_transaction(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    sa.event.listen(engine.sync_engine, "connect", set_up)
+    sa.event.listen(engine.sync_engine, "begin", begin_transaction)
+    return engine
+
+
+def _connect_arguments(busy_timeout: timedelta) -> dict[str, Any]:
+    # isolation_level=None: the driver's own idea of a transaction loses updates and commits DDL.
+    arguments: dict[str, Any] = {
+        "isolation_level": None,
+        "timeout": busy_timeout.total_seconds(),
+    }
+    if sys.version_info >= (3, 12):
+        # announced to change its default, and both other values break BEGIN IMMEDIATE
+        arguments["autocommit"] = sqlite3.LEGACY_TRANSACTION_CONTROL
+    return arguments
+
+
+def _connect(path: Path, *, busy_timeout: timedelta) -> sqlite3.Connection:
+    connection: sqlite3.Connection = sqlite3.connect(path, **_connect_arguments(busy_timeout))
+    return connection
+
+
+def insert_missing(table: sa.Table, values: Mapping[str, object]) -> sa.Insert:
+    """Insert a row unless one with the same key is there."""
+    return insert(table).values(**values).on_conflict_do_nothing()
+
+
+def insert_or_replace(
+    table: sa.Table, values: Mapping[str, object], *, key: tuple[str, ...]
+) -> sa.Insert:
+    """Insert a row, or bring the one with the same key up to date."""
+    changed = {name: value for name, value in values.items() if name not in key}
+    statement = insert(table).values(**values)
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+
+
+def copy_to(path: Path, target: Path, *, busy_timeout: timedelta) -> None:
+    """Write a whole, compact copy while others go on reading and writing."""
+    with closing(_connect(path, busy_timeout=busy_timeout)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+
+
+def file_problems(path: Path, *, busy_timeout: timedelta) -> list[str]:
+    """Ask SQLite to check the file: pages, indexes, constraints, foreign keys."""
+    with closing(_connect(path, busy_timeout=busy_timeout)) as connection:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        problems = [f"The database file is damaged: {line}." for line in found if line != "ok"]
+        for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            problems.append(f"Row {row_id} of {table} points at a row of {parent} that is gone.")
+    return problems

@@ -1,0 +1,176 @@
+"""Every way a job can go from one state to another, and what that does to money and files.
+
+`TRANSITIONS` is the table; `change` is the only function that moves an existing job.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.errors import JobNotFound, TransitionRefused
+from db.ledgers import settle
+from db.models import Job, JobState, Ledger, ReservationState
+from db.schema import job_log, jobs
+
+_Q, _S, _U = JobState.QUEUED, JobState.SUBMITTING, JobState.UNCONFIRMED
+_SPENT, _BACK = ReservationState.SPENT, ReservationState.RETURNED
+
+
+class Keep(enum.Enum):
+    """What becomes of a file when the job moves on."""
+
+    AS_IT_WAS = enum.auto()
+    WHILE_NEEDED = enum.auto()
+    SHORT_TIME = enum.auto()  # for Again and Other filter
+    UNTIL_OFFERED = enum.auto()  # for /jobs
+    NO_LONGER = enum.auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a transition settles, and what it does to the job's files; None: nothing."""
+
+    quota: ReservationState | None = None
+    credits: ReservationState | None = None
+    photo: Keep = Keep.AS_IT_WAS
+    picture: Keep = Keep.AS_IT_WAS
+
+
+TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
+    (_Q, JobState.CANCELLED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
+    (_Q, JobState.FAILED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
+    (_Q, _S): Effects(),  # `db.queue.claim` holds the credits
+    (_S, _Q): Effects(credits=_BACK),
+    (_S, JobState.FAILED): Effects(quota=_BACK, credits=_BACK, photo=Keep.SHORT_TIME),
+    (_S, JobState.SUBMITTED): Effects(credits=_SPENT),
+    (_S, _U): Effects(quota=_BACK, photo=Keep.SHORT_TIME),
+    (_U, JobState.SUBMITTED): Effects(credits=_SPENT, photo=Keep.WHILE_NEEDED),
+    (_U, JobState.FAILED): Effects(),  # `JobRepository.resolve` settles the credits
+    (JobState.SUBMITTED, JobState.COMPLETED): Effects(quota=_SPENT, photo=Keep.SHORT_TIME),
+    (JobState.SUBMITTED, JobState.FAILED): Effects(quota=_BACK, photo=Keep.SHORT_TIME),
+    (JobState.SUBMITTED, JobState.CANCELLED): Effects(quota=_SPENT, photo=Keep.NO_LONGER),
+    (JobState.COMPLETED, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
+    (JobState.COMPLETED, JobState.UNDELIVERABLE): Effects(picture=Keep.UNTIL_OFFERED),
+    (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
+}
+
+_OUTCOMES = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED, _U})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periods:
+    """How long files stay on disk."""
+
+    short_time: timedelta
+    undelivered: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A step a job is to take: from one of `origins`, under this submit token if there is one."""
+
+    origins: frozenset[JobState]
+    to: JobState
+    actor: str  # who did it, never an id: member, worker, operator, start
+    detail: str | None = None
+    token: str | None = field(default=None, repr=False)
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+async def change(
+    connection: AsyncConnection, job_id: int, wanted: Change, *, now: datetime, periods: Periods
+) -> Job:
+    """Move the job on, settle what that settles, and log it; TransitionRefused changes nothing."""
+    job = await locked_job(connection, job_id)
+    is_ours = wanted.token is None or wanted.token == job.submit_token
+    if job.state not in wanted.origins or not is_ours:
+        raise TransitionRefused(job_id, job.state, wanted.to)
+    effects = TRANSITIONS[job.state, wanted.to]
+    moved = await connection.execute(
+        sa.update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(
+            state=wanted.to,
+            updated_at=now,
+            **_finished_at(wanted.to, now=now),
+            **_photo(job, effects.photo, now=now, periods=periods),
+            **_picture(job, effects.picture, now=now, periods=periods),
+            **wanted.values,
+        )
+        .returning(jobs)
+    )
+    changed = Job(**moved.mappings().one())
+    await log(connection, changed, origin=job.state, actor=wanted.actor, detail=wanted.detail)
+    for ledger, into in ((Ledger.QUOTA, effects.quota), (Ledger.CREDITS, effects.credits)):
+        if into is not None:
+            await settle(connection, ledger, job_id=job_id, into=into)
+    return changed
+
+
+async def locked_job(connection: AsyncConnection, job_id: int) -> Job:
+    """Read a job so that nobody else can move it in this transaction."""
+    rows = await connection.execute(sa.select(jobs).where(jobs.c.id == job_id).with_for_update())
+    row = rows.mappings().one_or_none()
+    if row is None:
+        raise JobNotFound(job_id)
+    return Job(**row)
+
+
+async def log(
+    connection: AsyncConnection,
+    job: Job,
+    *,
+    origin: JobState | None,
+    actor: str,
+    detail: str | None = None,
+) -> None:
+    """Add to the job's log that it came into its present state."""
+    await connection.execute(
+        sa.insert(job_log).values(
+            job_id=job.id,
+            at=job.updated_at,
+            from_state=origin,
+            to_state=job.state,
+            actor=actor,
+            detail=detail,
+        )
+    )
+
+
+def _finished_at(to: JobState, *, now: datetime) -> dict[str, datetime | None]:
+    """Note when the outcome was known; a late answer makes an unconfirmed job unfinished again."""
+    if to in _OUTCOMES:
+        return {"finished_at": now}
+    return {"finished_at": None} if to is JobState.SUBMITTED else {}
+
+
+def _photo(job: Job, keep: Keep, *, now: datetime, periods: Periods) -> dict[str, datetime | None]:
+    if job.photo is None or keep is Keep.AS_IT_WAS:
+        return {}
+    return {"photo_delete_at": _delete_at(keep, now=now, periods=periods)}
+
+
+def _picture(
+    job: Job, keep: Keep, *, now: datetime, periods: Periods
+) -> dict[str, datetime | None]:
+    if job.picture is None or keep is Keep.AS_IT_WAS:
+        return {}
+    return {"picture_delete_at": _delete_at(keep, now=now, periods=periods)}
+
+
+def _delete_at(keep: Keep, *, now: datetime, periods: Periods) -> datetime | None:
+    match keep:
+        case Keep.SHORT_TIME:
+            return now + periods.short_time
+        case Keep.UNTIL_OFFERED:
+            return now + periods.undelivered
+        case Keep.NO_LONGER:
+            return now
+        case _:
+            return None
