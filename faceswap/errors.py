@@ -3,7 +3,9 @@
 FaceSwapError                fault, charged
 ├ GroupNeedsCatalogueFilter  checked before sending                         member    no
 ├ NotSent                    DNS, refused, TLS: the request never left      api       no
+│  └ ClientClosed            the client was used after close(): our bug     bot       no
 ├ OutcomeUnknown             time-out, reset, 5xx, unreadable on submit     api       maybe
+├ CatalogueUnavailable       no usable list of filters: keep the last one   api       no
 ├ Refused(status, code)      the API said no
 │  ├ InvalidPhoto            400 INVALID_IMAGE                              member    no
 │  ├ PhotoTooLarge           413                                            member    no
@@ -65,10 +67,27 @@ class NotSent(FaceSwapError):
     """The request certainly never reached the API."""
 
 
+class ClientClosed(NotSent):
+    """The client was used after it had been closed; nothing was sent."""
+
+    fault = Fault.BOT
+
+    def __init__(self) -> None:
+        super().__init__("this FaceSwapClient is closed; make a new one")
+
+
 class OutcomeUnknown(FaceSwapError):
     """The request left, but no usable answer came: it may have been carried out and charged."""
 
     charged = Charged.MAYBE
+
+
+class CatalogueUnavailable(FaceSwapError):
+    """The list of filters did not come, or is not one; `retry_after` as the API said, if it did."""
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Refused(FaceSwapError):

@@ -157,12 +157,14 @@ class RemoteJob:
 
     `status` is None for a status we do not know, which means "not finished yet"; `raw_status` keeps
     its text for the log. `pictures` are files the client wrote, and filled only when COMPLETED.
+    `detail` is what came with a job that ended otherwise; for the log, never for a member.
     """
 
     remote_id: str
     status: RemoteStatus | None
     raw_status: str
     pictures: tuple[Path, ...] = ()
+    detail: str = field(default="", repr=False)
 
 
 def parse_filter_id(text: str) -> FilterId:

@@ -1,0 +1,314 @@
+"""A FaceSwap API on a real loopback port that answers exactly as a test tells it to.
+
+Untold, it behaves: a submission is charged and gets an id, and its first status call gives one
+picture. It knows no production code, so it cannot share its mistakes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from tests.support.pngs import png
+
+PICTURE = png()
+_PIECE = 2**16
+_SUBMIT_PATHS = {
+    "/v1/run/faceswap": "QUEUED",
+    "/v2/run/self-prompt": "QUEUED",
+    "/v5/run/face_swap": "IN_QUEUE",
+    "/v6/run/face_swap": "IN_QUEUE",
+}
+_ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One prepared answer; `body` is sent as it is if bytes or text, as JSON otherwise."""
+
+    status: int = 200
+    body: object = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut_after: int | None = None  # bytes of the body after which the connection is reset
+
+    @property
+    def content(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+RESET = Answer(cut_after=-1)
+"""No answer at all: the connection is reset once the request has come in whole."""
+
+_WRONG_KEY = Answer(status=401, body={"detail": "Invalid API key"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One request as it came in."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    remote_id: str | None = None  # the job asked for, or the one a submission was given
+    is_first: bool = True  # False: a repeated Idempotency-Key, which costs nothing
+
+    @property
+    def fields(self) -> dict[str, object]:
+        parsed = json.loads(self.body)
+        assert isinstance(parsed, dict)
+        return parsed
+
+    @property
+    def photo(self) -> bytes:
+        return base64.b64decode(str(self.fields["base64"]), validate=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteState:
+    """What the API says of a job; `content` is the whole answer, encoded once for many calls."""
+
+    status: str
+    content: bytes
+
+
+class Gate:
+    """Holds requests while shut; a test can wait until enough of them stand before it."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Condition()
+        self._is_shut = False
+        self.waiting = 0
+
+    @asynccontextmanager
+    async def shut(self) -> AsyncIterator[Self]:
+        self._is_shut = True
+        try:
+            yield self
+        finally:
+            await self.open()
+
+    async def open(self) -> None:
+        async with self._changed:
+            self._is_shut = False
+            self._changed.notify_all()
+
+    async def holds(self, number: int = 1) -> None:
+        """Wait until `number` requests stand before the gate."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.waiting >= number)
+
+    async def pass_through(self) -> None:
+        async with self._changed:
+            self.waiting += 1
+            self._changed.notify_all()
+            try:
+                await self._changed.wait_for(lambda: not self._is_shut)
+            finally:
+                self.waiting -= 1
+
+
+class ScriptedAPI:
+    """The API under a test's control; use as `async with ScriptedAPI() as api`.
+
+    `finishes`: a job is COMPLETED with one picture as soon as it is submitted; otherwise it stays
+    queued until `finish` or `say`. `blocks`: a status call waits until its job has ended, as v6
+    does. `honours_keys`: it acts as our studio does, which repeats a receipt for a repeated
+    Idempotency-Key.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str = "a-secret-key",
+        key_header: str = "X-API-Key",
+        key_prefix: str = "",
+        finishes: bool = True,
+        blocks: bool = False,
+        honours_keys: bool = False,
+    ) -> None:
+        self.key = key
+        self.url = ""
+        self.finishes = finishes
+        self.blocks = blocks
+        self.honours_keys = honours_keys
+        self.filters: object = [{"id": "12", "name": "Cyberpunk Neon"}]
+        self.health: Answer | None = None  # None: what `honours_keys` makes of it
+        self.paid = 0  # submissions that came in whole and were not refused with a 4xx
+        self.calls: list[Call] = []  # every request, in the order they came
+        self.submissions: list[Call] = []
+        self.status_calls: list[Call] = []
+        self._key_headers = {key_header: f"{key_prefix} {key}" if key_prefix else key}
+        self._submit_answers: deque[Answer] = deque()
+        self._status_answers: deque[Answer] = deque()
+        self._filter_answers: deque[Answer] = deque()
+        self._submit_gate, self._status_gate = Gate(), Gate()
+        self._jobs: dict[str, RemoteState] = {}
+        self._by_key: dict[str, Answer] = {}
+        self._said = asyncio.Condition()
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0]
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._submit_gate.open()
+        await self._status_gate.open()
+        await self._runner.cleanup()
+
+    def on_submit(self, *answers: Answer) -> None:
+        """Give these answers to the next submissions, one each."""
+        self._submit_answers.extend(answers)
+
+    def on_status(self, *answers: Answer) -> None:
+        """Give these answers to the next status calls, one each, whatever job they ask for."""
+        self._status_answers.extend(answers)
+
+    def on_filters(self, *answers: Answer) -> None:
+        """Give these answers to the next calls for the catalogue, one each."""
+        self._filter_answers.extend(answers)
+
+    def hold_submit(self) -> AbstractAsyncContextManager[Gate]:
+        """Hold submissions, once they are in and paid, until the block ends."""
+        return self._submit_gate.shut()
+
+    def hold_status(self) -> AbstractAsyncContextManager[Gate]:
+        """Hold status calls until the block ends."""
+        return self._status_gate.shut()
+
+    async def say(self, remote_id: str, status: str, **more: object) -> None:
+        """Change what is said of a job, also backwards; `more` is added to the answer."""
+        content = json.dumps({"id": remote_id, "status": status, **more}).encode()
+        async with self._said:
+            self._jobs[remote_id] = RemoteState(status=status, content=content)
+            self._said.notify_all()
+
+    async def finish(self, remote_id: str, *pictures: bytes) -> None:
+        """Complete a job, with `PICTURE` unless others are given."""
+        images = [base64.b64encode(picture).decode() for picture in pictures or (PICTURE,)]
+        await self.say(remote_id, "COMPLETED", output={"images": images})
+
+    def _application(self) -> web.Application:
+        application = web.Application(client_max_size=2**28)
+        for path in _SUBMIT_PATHS:
+            application.router.add_post(path, self._submit)
+        for version in ("v2", "v5", "v6"):
+            application.router.add_post(f"/{version}/status/{{remote_id}}", self._status)
+        application.router.add_get("/v1/filters/", self._filters)
+        application.router.add_get("/healthz", self._health)
+        return application
+
+    async def _came_in(self, request: web.Request) -> Call:
+        call = Call(path=request.raw_path, headers=request.headers, body=await request.read())
+        self.calls.append(call)
+        return call
+
+    def _knows(self, request: web.Request) -> bool:
+        return all(request.headers.get(name) == key for name, key in self._key_headers.items())
+
+    async def _submit(self, request: web.Request) -> web.StreamResponse:
+        call = await self._came_in(request)
+        self.submissions.append(call)
+        answer = await self._receipt(request, call)
+        if not 400 <= answer.status < 500:
+            self.paid += call.is_first
+        await self._submit_gate.pass_through()
+        return await _send(request, answer)
+
+    async def _receipt(self, request: web.Request, call: Call) -> Answer:
+        key = call.headers.get("Idempotency-Key", "")
+        if not self._knows(request):
+            return _WRONG_KEY
+        if self._submit_answers:
+            return self._submit_answers.popleft()
+        if self.honours_keys and key in self._by_key:
+            call.is_first = False
+            return self._by_key[key]
+        call.remote_id = f"job-{len(self._jobs) + 1}"
+        status = _SUBMIT_PATHS[request.path]
+        await self.say(call.remote_id, status)
+        if self.finishes:
+            await self.finish(call.remote_id)
+        answer = Answer(body={"id": call.remote_id, "status": status})
+        self._by_key[key] = answer
+        return answer
+
+    async def _status(self, request: web.Request) -> web.StreamResponse:
+        call = await self._came_in(request)
+        self.status_calls.append(call)
+        remote_id = call.remote_id = request.match_info["remote_id"]
+        await self._status_gate.pass_through()
+        if not self._knows(request):
+            return await _send(request, _WRONG_KEY)
+        if self._status_answers:
+            return await _send(request, self._status_answers.popleft())
+        if remote_id not in self._jobs:
+            return await _send(request, Answer(status=404, body={"detail": "no such job"}))
+        if self.blocks:
+            async with self._said:
+                await self._said.wait_for(lambda: self._jobs[remote_id].status in _ENDED)
+        return await _send(request, Answer(body=self._jobs[remote_id].content))
+
+    async def _filters(self, request: web.Request) -> web.StreamResponse:
+        await self._came_in(request)
+        if not self._knows(request):
+            return await _send(request, _WRONG_KEY)
+        prepared = self._filter_answers
+        return await _send(request, prepared.popleft() if prepared else Answer(body=self.filters))
+
+    async def _health(self, request: web.Request) -> web.StreamResponse:
+        await self._came_in(request)
+        if self.health is not None:
+            return await _send(request, self.health)
+        studio = {"service": "faceswap-studio", "idempotency_key": True}
+        absent = Answer(status=404, body={"detail": "Not Found"})
+        return await _send(request, Answer(body=studio) if self.honours_keys else absent)
+
+
+async def _send(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Write piece by piece, so that many large answers do not fill this side's memory."""
+    content = answer.content
+    if answer.cut_after is None:
+        end = len(content)
+    elif answer.cut_after < 0:
+        return _reset(request, web.Response())
+    else:
+        end = answer.cut_after
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_length = len(content)
+    await response.prepare(request)
+    view = memoryview(content)
+    for start in range(0, end, _PIECE):
+        await response.write(view[start : min(start + _PIECE, end)])
+    if answer.cut_after is not None:
+        return _reset(request, response)
+    await response.write_eof()
+    return response
+
+
+def _reset(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return response
