@@ -131,6 +131,8 @@ class NewJob:
     private: bool = False
     spoiler: bool = False
     photo: str | None = None  # file name below the photo folder
+    card_channel_id: int | None = None  # the message that shows the job
+    card_message_id: int | None = None
     interaction_token: str | None = field(default=None, repr=False)
     token_expires_at: datetime | None = None
     locale: str | None = None
