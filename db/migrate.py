@@ -27,8 +27,11 @@ _versions = sa.table("alembic_version", sa.column("version_num"))
 async def migrate(database: Database, *, versions: Path = VERSIONS) -> tuple[str, ...]:
     """Apply the steps that are missing and return them; the newest schema is left untouched.
 
-    A database that holds something is copied to backups/pre-<revision>.db first.
+    A database that holds something is copied to backups/pre-<revision>.db first. Only the process
+    that has the database to itself may do this.
     """
+    if not database.exclusive:
+        raise ValueError("open the database with exclusive=True to migrate it")
     missing = await pending(database, versions=versions)
     if not missing:
         return ()

@@ -1,0 +1,1 @@
+"""What `faceswap-bot doctor` looks at: one module for each subject, findings instead of errors."""

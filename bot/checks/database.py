@@ -1,0 +1,41 @@
+"""The database: its schema, its file, its accounts, and the jobs that wait for a person."""
+
+from __future__ import annotations
+
+from bot.checks.finding import Finding, fail, ok, warn
+from bot.checks.jobs import check_jobs
+from bot.explanations import explain_storage
+from bot.settings import Settings
+from db.database import Database
+from db.errors import StorageUnavailable
+from db.migrate import pending
+from db.sqlite import file_path
+
+
+async def check_database(settings: Settings) -> list[Finding]:
+    """Look at the database without changing it; the bot may be running on it."""
+    try:
+        path = file_path(settings.database_url)
+        if not path.exists():
+            return [ok(f"database: {path} does not exist yet; the first start makes it")]
+        async with Database.open(settings.database_url, exclusive=False) as database:
+            return await examine(database, settings)
+    except StorageUnavailable as error:
+        what, _, remedy = explain_storage(error).partition("; ")
+        return [fail(f"database: {what}", remedy)]
+
+
+async def examine(database: Database, settings: Settings) -> list[Finding]:
+    """Look at an open database."""
+    if missing := await pending(database):
+        return [
+            warn(
+                f"database: {len(missing)} steps behind this version",
+                "the next start applies them, or: faceswap-bot db upgrade",
+            )
+        ]
+    problems = await database.file_problems()
+    findings = [fail(f"database: {problem}", "go back to a backup") for problem in problems]
+    if not findings:
+        findings = [ok(f"database: {database.path} is whole and up to date")]
+    return [*findings, *await check_jobs(database, settings)]

@@ -1,0 +1,49 @@
+"""DATA_DIR: can it be written, is there room, and does a bot live in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import health
+from bot.checks.finding import Finding, fail, ok, warn
+
+_MEBIBYTE = 1024 * 1024
+_TOO_LITTLE = 100 * _MEBIBYTE
+_LITTLE = 1024 * _MEBIBYTE
+
+
+def check_folder(folder: Path) -> list[Finding]:
+    """Check the folder, or the one it will be made in."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        return [fail(f"DATA_DIR {folder}: {place} is not a folder", "write another path")]
+    if not os.access(place, os.W_OK | os.X_OK):
+        return [
+            fail(f"DATA_DIR {folder}: {place} cannot be written", "give this user the right to")
+        ]
+    return [_check_room(folder, free=shutil.disk_usage(place).free)]
+
+
+def check_heartbeat(path: Path, *, now: datetime | None = None) -> Finding:
+    """Say whether a bot runs on this folder; either is fine."""
+    beat = health.read(path)
+    if beat is None:
+        return ok("no bot is running on this DATA_DIR")
+    problem = health.find_problem(beat, now=now or datetime.now(UTC))
+    if problem is None:
+        return ok(f"a bot is running (process {beat.pid})")
+    return warn(problem, "fine if you stopped it; otherwise look at its log")
+
+
+def _check_room(folder: Path, *, free: int) -> Finding:
+    room = f"DATA_DIR {folder}: {free // _MEBIBYTE} MB free"
+    if free < _TOO_LITTLE:
+        return fail(room, "make room; the bot cannot keep photos and jobs")
+    if free < _LITTLE:
+        return warn(room, "make room soon")
+    return ok(room)

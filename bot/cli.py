@@ -1,0 +1,191 @@
+"""The command line: reads settings, runs one command, turns its end into an exit code.
+
+Each command imports what it needs itself, so that `--help` and `health` answer at once.
+"""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.arguments import parse
+from bot.exits import CommandFailed, ExitCode
+
+if TYPE_CHECKING:
+    from bot.checks.finding import Finding
+    from bot.settings import Settings
+
+T = TypeVar("T")
+
+_DEFAULT_ENV_FILE = Path(".env")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    arguments = parse(argv)
+    try:
+        return _COMMANDS[arguments.command](arguments)
+    except KeyboardInterrupt:
+        return _say("interrupted", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has left; Python must not try to flush into it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """Tell an expected failure in one plain line; anything else is a bug, with its traceback."""
+    from bot.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return _say("\n  ".join(("these settings need a change:", *error.problems)), ExitCode.USAGE)
+    from bot.explanations import explain
+
+    if (text := explain(error)) is not None:
+        return _say(text, ExitCode.FAILED)
+    import logging
+
+    logging.getLogger(__name__).critical("This is a bug of faceswap-bot.", exc_info=error)
+    return ExitCode.FAILED
+
+
+def _say(text: str, code: ExitCode) -> int:
+    print(f"faceswap-bot: {text}", file=sys.stderr)
+    return code
+
+
+def _environ(env_file: Path | None) -> Mapping[str, str]:
+    """Merge the file with the environment, which wins."""
+    path = env_file or _DEFAULT_ENV_FILE
+    if env_file is None and not path.is_file():
+        return os.environ
+    from dotenv import dotenv_values
+
+    try:
+        # utf-8-sig: some editors put a mark before the first name. No interpolation: a key may
+        # hold a dollar sign.
+        with path.open(encoding="utf-8-sig") as file:
+            values = dotenv_values(stream=file, interpolate=False)
+    except UnicodeDecodeError:
+        raise CommandFailed(f"{path} is not a text file in UTF-8; save it again as one") from None
+    return {name: value for name, value in values.items() if value is not None} | os.environ
+
+
+def _await(work: Coroutine[Any, Any, T]) -> T:
+    import asyncio
+
+    return asyncio.run(work)
+
+
+def _settings(arguments: argparse.Namespace, *, for_run: bool = False) -> Settings:
+    from bot.logs import setup_logging
+    from bot.settings import Settings
+
+    environ = _environ(arguments.env_file)
+    settings = Settings.for_run(environ) if for_run else Settings.from_env(environ)
+    setup_logging(settings)
+    return settings
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments, for_run=True)
+    from bot.app import run  # type: ignore[import-not-found, unused-ignore]
+    from bot.process import raise_open_files
+
+    raise_open_files()
+    return int(_await(run(settings)))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from bot.doctor import examine
+
+    return _report(_await(examine(_environ(arguments.env_file))))
+
+
+def _report(findings: Sequence[Finding]) -> int:
+    from bot.checks.finding import Verdict
+
+    for finding in findings:
+        print(finding)
+    has_failed = any(finding.verdict is Verdict.FAIL for finding in findings)
+    return ExitCode.FAILED if has_failed else ExitCode.OK
+
+
+def _health(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from bot.health import find_problem, read
+    from bot.settings import Settings
+
+    settings = Settings.from_env(_environ(arguments.env_file))
+    problem = find_problem(read(settings.heartbeat_path), now=datetime.now(UTC))
+    print(problem or "the bot is alive and connected")
+    return ExitCode.OK if problem is None else ExitCode.FAILED
+
+
+def _studio(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    from bot.standalone import serve_alone
+
+    work = serve_alone(
+        settings,
+        host=arguments.host,
+        port=arguments.port,
+        workers=arguments.workers,
+        say=lambda text: print(text, flush=True),
+    )
+    _await(work)
+    return ExitCode.OK
+
+
+def _swap(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    from bot.single import Order, make_picture
+    from faceswap.models import Gender, Quality, Ratio
+
+    order = Order(
+        photo=arguments.photo,
+        filter=arguments.filter,
+        gender=Gender[arguments.who.upper()],
+        out=arguments.out,
+        ratio=Ratio(arguments.ratio),
+        quality=Quality[arguments.quality.upper()],
+    )
+    _await(make_picture(settings, order, say=lambda text: print(text, file=sys.stderr)))
+    print(f"{arguments.out} is written")
+    return ExitCode.OK
+
+
+def _database(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    from bot import upkeep
+
+    match arguments.action:
+        case "upgrade":
+            print(_await(upkeep.upgrade(settings)))
+        case "check":
+            return _report(_await(upkeep.check(settings)))
+        case "resolve":
+            charged = arguments.outcome == "charged"
+            print(_await(upkeep.resolve(settings, arguments.job, charged=charged)))
+        case "backup":
+            print(_await(upkeep.copy(settings, arguments.file)))
+    return ExitCode.OK
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "studio": _studio,
+    "doctor": _doctor,
+    "swap": _swap,
+    "health": _health,
+    "db": _database,
+}

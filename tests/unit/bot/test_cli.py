@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.health import BotState, Heartbeat
+from bot.settings import variable_names
+
+COMMANDS = ("run", "studio", "doctor", "swap", "health", "db")
+
+
+def faceswap_bot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name not in variable_names()}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "bot", *arguments],
+        cwd=cwd,
+        env=clean | {"PYTHONPATH": str(Path(__file__).parents[3])} | environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), ("db", "backup")])
+def test_help_says_what_a_command_does(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = faceswap_bot(*command, "--help", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: faceswap-bot")
+    assert done.stderr == ""
+
+
+def test_the_main_help_lists_commands_examples_and_exit_codes(tmp_path: Path) -> None:
+    text = faceswap_bot("--help", cwd=tmp_path).stdout
+
+    for word in (*COMMANDS, "examples:", "exit codes:", "130"):
+        assert word in text
+
+
+def test_the_version_is_the_package_s(tmp_path: Path) -> None:
+    done = faceswap_bot("--version", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout[:13]) == (0, "faceswap-bot ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("dance",),
+        ("studio", "--port", "70000"),
+        ("studio", "--workers", "0"),
+        ("swap", "me.jpg"),
+        ("swap", "me.jpg", "--filter", "1", "--who", "cat", "--out", "x.png"),
+        ("db", "explode"),
+    ],
+)
+def test_wrong_arguments_are_a_usage_line_and_exit_code_2(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = faceswap_bot(*arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: faceswap-bot")
+    assert "Traceback" not in done.stderr
+
+
+def test_all_problems_of_the_settings_are_listed_and_exit_code_is_2(tmp_path: Path) -> None:
+    done = faceswap_bot("run", cwd=tmp_path, LOG_LEVEL="loud", CREDITS_V6="two")
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert [line.split()[0] for line in done.stderr.splitlines()[1:]] == [
+        "DISCORD_TOKEN",
+        "CREDITS_V6",
+        "LOG_LEVEL",
+    ]
+
+
+def test_the_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('\ufeffLOG_LEVEL=loud\nLOG_FORMAT="xml"\nexport CREDITS_V6=$x\n')
+
+    done = faceswap_bot("health", cwd=tmp_path, LOG_FORMAT="text")
+
+    assert done.returncode == 2
+    assert "LOG_LEVEL is 'loud'" in done.stderr
+    assert "CREDITS_V6 is '$x'" in done.stderr
+    assert "LOG_FORMAT" not in done.stderr
+
+
+def test_another_env_file_may_be_named_and_must_exist(tmp_path: Path) -> None:
+    (tmp_path / "other.env").write_text("LOG_LEVEL=loud")
+
+    assert faceswap_bot("health", "--env-file", "other.env", cwd=tmp_path).returncode == 2
+    missing = faceswap_bot("health", "--env-file", "missing.env", cwd=tmp_path)
+    assert missing.returncode == 1
+    assert missing.stderr == "faceswap-bot: missing.env: No such file or directory\n"
+
+
+def test_an_env_file_in_another_encoding_is_one_plain_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("DISCORD_TOKEN=é".encode("utf-16"))
+
+    done = faceswap_bot("health", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "UTF-8" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_health_tells_a_running_bot_from_a_missing_one(tmp_path: Path) -> None:
+    missing = faceswap_bot("health", cwd=tmp_path)
+    assert (missing.returncode, missing.stdout[:12]) == (1, "no heartbeat")
+
+    Heartbeat(tmp_path / "data" / "heartbeat").beat(BotState.CONNECTED)
+    healthy = faceswap_bot("health", cwd=tmp_path)
+    assert (healthy.returncode, healthy.stderr) == (0, "")
+
+    Heartbeat(tmp_path / "data" / "heartbeat").beat(BotState.RECONNECTING)
+    assert faceswap_bot("health", cwd=tmp_path).returncode == 1
+
+
+def test_the_database_is_made_checked_and_copied(tmp_path: Path) -> None:
+    for arguments, said in (
+        (("upgrade",), "brought up to date: 0001"),
+        (("upgrade",), "is up to date"),
+        (("check",), "is whole and up to date"),
+        (("backup", "copy.db"), "copy.db is a whole copy of"),
+    ):
+        done = faceswap_bot("db", *arguments, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert said in done.stdout
+
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
+    copy.close()
+
+
+def test_a_copy_never_replaces_a_file_and_may_be_named_by_the_time(tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("precious")
+    faceswap_bot("db", "upgrade", cwd=tmp_path)
+
+    refused = faceswap_bot("db", "backup", "copy.db", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "exists already" in refused.stderr
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+    assert faceswap_bot("db", "backup", cwd=tmp_path).returncode == 0
+    assert len(list((tmp_path / "data").glob("bot-*Z.db"))) == 1
+
+
+@pytest.mark.parametrize("action", ["check", "backup"])
+def test_without_a_database_one_line_says_so(action: str, tmp_path: Path) -> None:
+    done = faceswap_bot("db", action, cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "does not exist" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "bot.db").write_text("This is a shopping list. " * 200)
+
+    done = faceswap_bot("db", "check", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "damaged" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
