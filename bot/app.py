@@ -6,17 +6,18 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import aiohttp
 import discord
 
 from bot.assembly import App, assemble
-from bot.backend import STUDIO, open_backend, open_studio_backend
+from bot.backend import open_backend, open_studio_backend
 from bot.client import point_at
 from bot.exits import CommandFailed, ExitCode
 from bot.health import BEAT_EVERY, BotState, Heartbeat
 from bot.process import raise_open_files, stop_on_signals
-from bot.services.backends import Backends
+from bot.services.backends import STUDIO, Backends
 from bot.settings import Settings
 from db.database import Database
 from db.jobs import JobRepository
@@ -49,10 +50,11 @@ async def _run_side_by_side(
 ) -> None:
     """Run bot and worker until told to stop; if one fails, both end with its failure."""
     async with app.bot:
-        tasks = {
+        worker = asyncio.create_task(_work(app), name="worker")
+        tasks: set[asyncio.Task[Any]] = {
+            worker,
             asyncio.create_task(stop.wait(), name="stop"),
             asyncio.create_task(app.bot.start(token), name="bot"),
-            asyncio.create_task(_work(app), name="worker"),
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
         }
@@ -61,7 +63,9 @@ async def _run_side_by_side(
             for task in done:
                 _raise_failure(task)
             heartbeat.beat(BotState.STOPPING)
-            await _stop_worker(app, tasks)
+            if app.bot.logged_in.is_set():
+                app.worker.stop()
+                await worker
         finally:
             await app.painter.close()
             for task in tasks:
@@ -75,15 +79,7 @@ async def _work(app: App) -> None:
     await app.worker.run()
 
 
-async def _stop_worker(app: App, tasks: set[asyncio.Task[object]]) -> None:
-    """Let the worker finish what it must not leave half done."""
-    app.worker.stop()
-    for task in tasks:
-        if task.get_name() == "worker" and app.bot.logged_in.is_set():
-            await task
-
-
-def _raise_failure(task: asyncio.Task[object]) -> None:
+def _raise_failure(task: asyncio.Task[Any]) -> None:
     try:
         task.result()
     except discord.LoginFailure:

@@ -29,7 +29,7 @@ class ConsentButton(discord.ui.DynamicItem[Button], template=CONSENT_TEMPLATE):
     ) -> Self:
         return cls(int(match["version"]))
 
-    async def callback(self, interaction: discord.Interaction[FaceSwapBot]) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         try:
             await self._agree(interaction)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it

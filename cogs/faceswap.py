@@ -58,7 +58,8 @@ class FaceSwap(commands.Cog):
         private="Only you see the picture",
         spoiler="Hide the picture until it is clicked",
     )
-    @app_commands.choices(who=WHO, ratio=RATIOS, quality=QUALITIES)
+    @app_commands.choices(who=WHO)
+    @app_commands.choices(ratio=RATIOS, quality=QUALITIES)
     async def faceswap(
         self,
         interaction: discord.Interaction[FaceSwapBot],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.client import FaceSwapBot
     from db.models import Job
 
-Press = discord.Interaction["FaceSwapBot"]
+    Press = discord.Interaction[FaceSwapBot]
 
 
 class JobButton(discord.ui.DynamicItem[Button], template=JOB_TEMPLATE):
@@ -33,7 +33,7 @@ class JobButton(discord.ui.DynamicItem[Button], template=JOB_TEMPLATE):
     ) -> Self:
         return cls(int(match["job_id"]), Verb(match["verb"]))
 
-    async def callback(self, interaction: Press) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         try:
             booth = interaction.client.services.booth
             job = await booth.own(self._job_id, interaction.user.id)

@@ -43,7 +43,7 @@ class EraseButton(discord.ui.DynamicItem[Button], template=ERASE_TEMPLATE):
     ) -> Self:
         return cls(confirmed=match["step"] == "confirm")
 
-    async def callback(self, interaction: discord.Interaction[FaceSwapBot]) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         try:
             await self._erase(interaction)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it

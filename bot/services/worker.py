@@ -247,7 +247,7 @@ class Worker:
             try:
                 queued = await self._jobs.list_queued(limit=POSITIONS_SHOWN)
             except StorageUnavailable:
-                queued = []
+                queued = ()
             stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
             for position, job in enumerate(queued, start=1):
                 self._delivery.progress(job, stage, position=position)
