@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.exits import CommandFailed
-from bot.services.backends import Backend
+from bot.services.backends import STUDIO, Backend
 from bot.settings import STUDIO, Settings
 from bot.standalone import beside_the_bot, require_studio
 from faceswap.client import FaceSwapClient

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import JobNotFound
 from db.models import Job, JobState, ReferencedFiles
-from db.schema import IS_QUEUED, IS_UNTOLD, jobs
+from db.schema import IS_QUEUED, IS_UNTOLD, SERVED_IN_ORDER, jobs
 
 _FINAL = [state for state in JobState if state.is_final]
 _AT_A_BACKEND = (JobState.SUBMITTING, JobState.SUBMITTED)
@@ -43,6 +43,12 @@ async def in_state(connection: AsyncConnection, state: JobState) -> tuple[Job, .
 async def untold(connection: AsyncConnection) -> tuple[Job, ...]:
     """List jobs whose outcome is known, but not shown to the member, oldest first."""
     return await _jobs(connection, sa.select(jobs).where(IS_UNTOLD).order_by(jobs.c.id))
+
+
+async def queued(connection: AsyncConnection, *, limit: int) -> tuple[Job, ...]:
+    """List queued jobs in the order they are served."""
+    statement = sa.select(jobs).where(IS_QUEUED).order_by(*SERVED_IN_ORDER).limit(limit)
+    return await _jobs(connection, statement)
 
 
 async def queued_since(connection: AsyncConnection, before: datetime) -> tuple[Job, ...]:

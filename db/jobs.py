@@ -253,6 +253,11 @@ class JobRepository:
         """Note that the picture's file is deleted."""
         await self._note(job_id, {"picture": None, "picture_delete_at": None})
 
+    async def release_files(self, job_id: int) -> None:
+        """Note that neither photo nor picture is needed any longer."""
+        now = self._clock()
+        await self._note(job_id, {"photo_delete_at": now, "picture_delete_at": now})
+
     # --- questions
 
     async def get(self, job_id: int) -> Job:
@@ -275,6 +280,9 @@ class JobRepository:
 
     async def list_untold(self) -> tuple[Job, ...]:
         return await self._database.read(job_lists.untold)
+
+    async def list_queued(self, *, limit: int) -> tuple[Job, ...]:
+        return await self._database.read(lambda c: job_lists.queued(c, limit=limit))
 
     async def list_stale_queued(self, before: datetime) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.queued_since(c, before))

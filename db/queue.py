@@ -13,12 +13,11 @@ from db.fairness import next_tag
 from db.ledgers import reserve
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
-from db.schema import IS_QUEUED, jobs
+from db.schema import IS_QUEUED, SERVED_IN_ORDER, jobs
 from db.transitions import Change, Periods, change, log
 
 _QUOTA_ATTEMPT = 0
 _PICTURES_PER_JOB = 1
-_ORDER = (jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ async def claim(
     candidate = await connection.execute(
         sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
         .where(IS_QUEUED, sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now))
-        .order_by(*_ORDER)
+        .order_by(*SERVED_IN_ORDER)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

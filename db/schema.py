@@ -91,6 +91,7 @@ jobs = sa.Table(
 )
 
 IS_QUEUED = sa.text("state = 'queued'")
+SERVED_IN_ORDER = (jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
 IS_UNTOLD = sa.text(
     "state IN ('completed', 'delivered', 'undeliverable', 'failed', 'cancelled', 'unconfirmed')"
     " AND (told IS NULL OR told <> state)"

@@ -1,0 +1,137 @@
+"""`faceswap-bot run`: opens everything, runs bot and worker side by side, ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.assembly import App, assemble
+from bot.backend import open_backend, open_studio_backend
+from bot.client import point_at
+from bot.exits import CommandFailed, ExitCode
+from bot.health import BEAT_EVERY, BotState, Heartbeat
+from bot.process import raise_open_files, stop_on_signals
+from bot.services.backends import STUDIO, Backends
+from bot.settings import Settings
+from db.database import Database
+from db.jobs import JobRepository
+from db.ledgers import check_ledgers
+from db.limits import LimitRepository
+from db.migrate import migrate
+from db.models import Ledger, Limit, Scope, Window
+
+_log = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> int:
+    """Run until a signal says stop; returns the exit code. Raises CommandFailed, StorageError."""
+    token = settings.require_discord()
+    stop = stop_on_signals()
+    raise_open_files()
+    point_at(api_url=settings.discord_api_url, gateway_url=settings.discord_gateway_url)
+    async with Database.open(settings.database_url) as database:
+        await migrate(database)
+        await _report_ledgers(database)
+        await _set_daily_quota(database, settings.quota_per_day)
+        async with _open_backends(settings, database) as backends:
+            app = assemble(settings, database=database, backends=backends)
+            await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
+    return ExitCode.OK
+
+
+async def _run_side_by_side(
+    app: App, token: str, stop: asyncio.Event, heartbeat: Heartbeat
+) -> None:
+    """Run bot and worker until told to stop; if one fails, both end with its failure."""
+    async with app.bot:
+        worker = asyncio.create_task(_work(app), name="worker")
+        tasks: set[asyncio.Task[Any]] = {
+            worker,
+            asyncio.create_task(stop.wait(), name="stop"),
+            asyncio.create_task(app.bot.start(token), name="bot"),
+            asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
+            asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
+        }
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                _raise_failure(task)
+            heartbeat.beat(BotState.STOPPING)
+            if app.bot.logged_in.is_set():
+                app.worker.stop()
+                await worker
+        finally:
+            await app.painter.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            heartbeat.clear()
+
+
+async def _work(app: App) -> None:
+    await app.bot.logged_in.wait()  # before that, nothing can be edited or posted
+    await app.worker.run()
+
+
+def _raise_failure(task: asyncio.Task[Any]) -> None:
+    try:
+        task.result()
+    except discord.LoginFailure:
+        raise CommandFailed(
+            "Discord refuses DISCORD_TOKEN: copy it anew from the application's Bot page"
+        ) from None
+    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
+        raise CommandFailed(f"Discord cannot be reached: {type(error).__name__}") from error
+
+
+async def _beat(app: App, heartbeat: Heartbeat) -> None:
+    while True:
+        state = BotState.CONNECTED
+        if not app.bot.is_ready():
+            state = BotState.STARTING if not app.bot.logged_in.is_set() else BotState.RECONNECTING
+        heartbeat.beat(state, latency=app.bot.latency)
+        await asyncio.sleep(BEAT_EVERY.total_seconds())
+
+
+async def _report_ledgers(database: Database) -> None:
+    for problem in await check_ledgers(database):
+        _log.critical("The ledgers do not add up: %s", problem)
+
+
+async def _set_daily_quota(database: Database, amount: int | None) -> None:
+    """Write QUOTA_PER_DAY to the limits, where every other rule stands."""
+    limits = LimitRepository(database)
+    rule = Limit(
+        ledger=Ledger.QUOTA,
+        scope=Scope.MEMBER,
+        scope_id=0,
+        guild_id=0,
+        window=Window.DAY,
+        amount=amount or 0,
+    )
+    if amount is None:
+        await limits.remove(rule)
+    else:
+        await limits.set(rule)
+
+
+@asynccontextmanager
+async def _open_backends(settings: Settings, database: Database) -> AsyncGenerator[Backends]:
+    """Open the configured API, and the studio too while jobs it was given are unfinished."""
+    open_elsewhere = await JobRepository(database).backends_of_open_jobs()
+    async with AsyncExitStack() as stack:
+        current = await stack.enter_async_context(open_backend(settings))
+        others = []
+        if STUDIO in open_elsewhere and current.name != STUDIO:
+            others.append(await stack.enter_async_context(open_studio_backend(settings)))
+        backends = Backends(current, *others)
+        for name in sorted(open_elsewhere):
+            if backends.find(name) is None:
+                _log.warning("Jobs are unfinished at %s, which is not configured now.", name)
+        yield backends

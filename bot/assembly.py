@@ -1,0 +1,146 @@
+"""Puts the parts together: settings, an open database and open back ends become bot and worker.
+
+The only place that knows every class; nothing here opens, starts or closes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from db.command_syncs import CommandSyncRepository
+from db.consents import ConsentRepository
+from db.members import MemberRepository
+
+from bot.client import FaceSwapBot
+from bot.delivery.cards import Cards
+from bot.delivery.ladder import DiscordDelivery
+from bot.delivery.painter import Painter
+from bot.services.backends import Backends
+from bot.services.booth import Booth
+from bot.services.bundle import Services
+from bot.services.catalogue import Catalogue
+from bot.services.following import Follower
+from bot.services.gate import Gate
+from bot.services.handing_over import Courier
+from bot.services.housekeeping import Housekeeper
+from bot.services.photos import PhotoStore
+from bot.services.pictures import PictureStore
+from bot.services.privacy import Privacy
+from bot.services.submission import Submitter
+from bot.services.worker import Worker
+from bot.settings import Settings
+from db.clock import Clock, utc_now
+from db.database import Database
+from db.jobs import JobRepository
+from db.limits import LimitRepository
+from faceswap.models import APIVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The parts that are started, stopped or looked at from outside."""
+
+    bot: FaceSwapBot
+    worker: Worker
+    catalogue: Catalogue
+    painter: Painter
+    jobs: JobRepository
+
+
+def assemble(
+    settings: Settings, *, database: Database, backends: Backends, clock: Clock = utc_now
+) -> App:
+    """Build everything from what is open."""
+    jobs = JobRepository(
+        database,
+        clock=clock,
+        keep_files=settings.photo_keep,
+        keep_undelivered=settings.undelivered_keep,
+    )
+    photos = PhotoStore(
+        settings.data_dir / "photos",
+        max_bytes=settings.max_photo_bytes,
+        max_pixels=settings.max_photo_pixels,
+    )
+    pictures = PictureStore(settings.data_dir / "pictures")
+    catalogue = Catalogue(backends.current.client)
+    gate = Gate()
+    bot = FaceSwapBot(
+        guild_id=settings.discord_guild_id, command_syncs=CommandSyncRepository(database)
+    )
+    cards = Cards(client=bot, clock=clock)
+    painter = Painter(cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds)
+    delivery = DiscordDelivery(
+        client=bot,
+        cards=cards,
+        painter=painter,
+        jobs=jobs,
+        photos=photos,
+        pictures=pictures,
+        quick=timedelta(seconds=settings.quick_job_seconds),
+        max_upload_bytes=settings.max_upload_bytes,
+        clock=clock,
+    )
+    worker = Worker(
+        jobs=jobs,
+        backends=backends,
+        submitter=Submitter(
+            jobs=jobs,
+            backends=backends,
+            photos=photos,
+            catalogue=catalogue,
+            gate=gate,
+            deadline=settings.job_deadline,
+            clock=clock,
+        ),
+        follower=Follower(
+            jobs=jobs, backends=backends, pictures=pictures, delivery=delivery, clock=clock
+        ),
+        courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
+        housekeeper=Housekeeper(
+            jobs=jobs,
+            photos=photos,
+            pictures=pictures,
+            queue_wait=settings.queue_wait,
+            clock=clock,
+        ),
+        delivery=delivery,
+        gate=gate,
+        submit_at_once=settings.submit_at_once,
+    )
+    bot.services = Services(
+        booth=Booth(
+            jobs=jobs,
+            limits=LimitRepository(database, clock=clock),
+            photos=photos,
+            pictures=pictures,
+            gate=gate,
+            worker=worker,
+            delivery=delivery,
+            swap_cost=settings.credits_for(backends.current.swap_version),
+            prompt_cost=settings.credits_for(APIVersion.V2),
+        ),
+        catalogue=catalogue,
+        gate=gate,
+        privacy=Privacy(
+            consents=ConsentRepository(database, clock=clock),
+            members=MemberRepository(database, clock=clock),
+            jobs=jobs,
+            photos=photos,
+            pictures=pictures,
+            worker=worker,
+        ),
+        photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
+        undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
+        api_name=_api_name(settings),
+    )
+    return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, jobs=jobs)
+
+
+def _api_name(settings: Settings) -> str:
+    """Name the place photos go to, as members are told."""
+    if settings.faceswap_api_url is None:
+        return "studio"
+    return urlsplit(settings.faceswap_api_url).netloc

@@ -1,0 +1,1 @@
+"""The shell's side of delivery: cards and pictures on Discord."""

@@ -1,0 +1,189 @@
+"""The ladder of places a picture may go to, and how a member is told of a job without one.
+
+Public job: the card through its interaction's token, the card with the bot's own, a new message in
+the channel, a direct message. Private job: the card, a direct message. What no place takes waits
+under /jobs. **A private picture is never posted in a channel.**
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import discord
+
+from bot.delivery.cards import Cards
+from bot.delivery.painter import Painter
+from bot.delivery.reasons import PlaceRefused, TooLarge, reasons
+from bot.services.delivery import Posted, Stage
+from bot.services.photos import PhotoStore
+from bot.services.pictures import PictureStore
+from cogs.ui.buttons import shows_job
+from cogs.ui.cards import ended_card, picture_card
+from db.jobs import JobRepository
+from db.models import Job, JobKind, JobState
+
+HISTORY = 100  # messages searched for a picture that may have been posted already
+SMALLEST_LIMIT = 2 * 2**20  # bytes; tried when Discord calls a picture too large
+
+_log = logging.getLogger(__name__)
+
+Rung = Callable[[Job, Path], Awaitable[Posted]]
+Send = Callable[[discord.ui.LayoutView, discord.File], Awaitable[discord.Message]]
+
+
+class DiscordDelivery:
+    """The Delivery of `bot.services`, through one Discord client."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        cards: Cards,
+        painter: Painter,
+        jobs: JobRepository,
+        photos: PhotoStore,
+        pictures: PictureStore,
+        quick: timedelta,
+        max_upload_bytes: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._cards = cards
+        self._painter = painter
+        self._jobs = jobs
+        self._photos = photos
+        self._pictures = pictures
+        self._quick = quick
+        self._max_upload_bytes = max_upload_bytes
+        self._clock = clock
+
+    def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
+        self._painter.show(job.id, stage, position=position)
+
+    async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
+        await self._painter.finish(job.id)
+        job = await self._jobs.get(job.id)  # a button press may have brought a newer token
+        if maybe_posted and (found := await self._find_posted(job)) is not None:
+            return found
+        for rung in self._rungs(job):
+            try:
+                return await rung(job, picture)
+            except PlaceRefused as refused:
+                _log.info("Job %d: its picture was refused: %s", job.id, refused)
+        return None
+
+    async def tell(self, job: Job) -> None:
+        await self._painter.finish(job.id)
+        job = await self._jobs.get(job.id)
+        has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
+        view = ended_card(job, again=has_photo and job.state is not JobState.UNDELIVERABLE)
+        try:
+            await self._cards.edit(job, view=view)
+        except PlaceRefused:
+            await self._tell_directly(job, view)
+
+    async def _tell_directly(self, job: Job, view: discord.ui.LayoutView) -> None:
+        try:
+            channel = await self._direct_messages(job)
+            async with reasons():
+                await channel.send(view=view, nonce=f"{job.id}-{job.state}")
+        except PlaceRefused as refused:
+            _log.info("Job %d: its member cannot be told, only /jobs shows it: %s", job.id, refused)
+
+    def _rungs(self, job: Job) -> tuple[Rung, ...]:
+        if job.private:
+            return (self._edit_by_token, self._send_directly)
+        if self._clock() - job.created_at <= self._quick:
+            return (
+                self._edit_by_token,
+                self._edit_as_bot,
+                self._send_to_channel,
+                self._send_directly,
+            )
+        # An edit notifies nobody: who waited for long is mentioned in a new message.
+        return (
+            self._send_to_channel,
+            self._edit_by_token,
+            self._edit_as_bot,
+            self._send_directly,
+        )
+
+    async def _edit_by_token(self, job: Job, picture: Path) -> Posted:
+        return await self._send_sized(
+            job, picture, lambda view, file: self._cards.edit_by_token(job, view=view, file=file)
+        )
+
+    async def _edit_as_bot(self, job: Job, picture: Path) -> Posted:
+        return await self._send_sized(
+            job, picture, lambda view, file: self._cards.edit_as_bot(job, view=view, file=file)
+        )
+
+    async def _send_to_channel(self, job: Job, picture: Path) -> Posted:
+        posted = await self._send(
+            self._client.get_partial_messageable(job.channel_id), job, picture
+        )
+        await self._cards.remove(job)
+        return posted
+
+    async def _send_directly(self, job: Job, picture: Path) -> Posted:
+        return await self._send(await self._direct_messages(job), job, picture)
+
+    async def _send(self, channel: discord.abc.Messageable, job: Job, picture: Path) -> Posted:
+        mention = discord.AllowedMentions(users=[discord.Object(job.user_id)])
+
+        async def send(view: discord.ui.LayoutView, file: discord.File) -> discord.Message:
+            async with reasons():
+                return await channel.send(
+                    view=view, file=file, allowed_mentions=mention, nonce=job.id
+                )
+
+        return await self._send_sized(job, picture, send)
+
+    async def _send_sized(self, job: Job, picture: Path, send: Send) -> Posted:
+        """Send a picture as large as this channel takes it, smaller if Discord thinks otherwise."""
+        guild = self._client.get_guild(job.guild_id) if job.guild_id else None
+        limit = max(self._max_upload_bytes, guild.filesize_limit if guild else 0)
+        try:
+            message = await self._send_within(limit, job, picture, send)
+        except TooLarge:
+            message = await self._send_within(SMALLEST_LIMIT, job, picture, send)
+        return Posted(channel_id=message.channel.id, message_id=message.id)
+
+    async def _send_within(
+        self, limit: int, job: Job, picture: Path, send: Send
+    ) -> discord.Message:
+        suffix, data = await self._pictures.within(picture.name, limit)
+        file = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
+        return await send(picture_card(job, file), file)
+
+    async def _direct_messages(self, job: Job) -> discord.DMChannel:
+        async with reasons():
+            return await self._client.create_dm(discord.Object(job.user_id))
+
+    async def _find_posted(self, job: Job) -> Posted | None:
+        """Look where a picture may have been posted before the bot was killed."""
+        card = await self._cards.fetch(job)
+        if card is not None and card.attachments:
+            return Posted(channel_id=card.channel.id, message_id=card.id)
+        if not job.private:
+            channel = self._client.get_partial_messageable(job.channel_id)
+            if (found := await self._find_in(channel, job)) is not None:
+                return found
+        try:
+            return await self._find_in(await self._direct_messages(job), job)
+        except PlaceRefused:
+            return None
+
+    async def _find_in(self, channel: discord.abc.Messageable, job: Job) -> Posted | None:
+        try:
+            async with reasons():
+                async for message in channel.history(limit=HISTORY, after=job.created_at):
+                    if message.attachments and shows_job(message, job.id):
+                        return Posted(channel_id=message.channel.id, message_id=message.id)
+        except PlaceRefused as refused:
+            _log.info("Job %d: earlier messages cannot be read: %s", job.id, refused)
+        return None

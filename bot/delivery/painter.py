@@ -1,0 +1,94 @@
+"""Progress on cards: edited on change only, and at most once every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from bot import messages
+from bot.delivery.cards import Cards
+from bot.delivery.reasons import PlaceRefused
+from bot.services.delivery import DeliveryPostponed, Stage
+from cogs.ui.cards import progress_card
+from db.errors import StorageError
+from db.jobs import JobRepository
+from db.models import JobState
+
+_UNFINISHED = {JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Canvas:
+    """What one job's card should say, and the task that is bringing it about."""
+
+    stage: Stage
+    position: int | None
+    shown: str | None = None  # the words on the card now
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class Painter:
+    """Paints the progress of many jobs, each at its own pace."""
+
+    def __init__(self, *, cards: Cards, jobs: JobRepository, seconds_between: float) -> None:
+        self._cards = cards
+        self._jobs = jobs
+        self._seconds_between = seconds_between
+        self._canvases: dict[int, _Canvas] = {}
+
+    def show(self, job_id: int, stage: Stage, *, position: int | None) -> None:
+        """Have a card say this soon; only the latest word counts."""
+        canvas = self._canvases.get(job_id)
+        if canvas is None:
+            canvas = self._canvases[job_id] = _Canvas(stage, position)
+        canvas.stage, canvas.position = stage, position
+        if canvas.task is None or canvas.task.done():
+            canvas.task = asyncio.create_task(self._paint(job_id, canvas), name=f"card-{job_id}")
+
+    async def finish(self, job_id: int) -> None:
+        """Return when no edit of this card is under way or to come."""
+        canvas = self._canvases.pop(job_id, None)
+        if canvas is not None and canvas.task is not None:
+            canvas.finished.set()
+            await asyncio.wait([canvas.task])
+
+    async def close(self) -> None:
+        """Stop painting."""
+        for job_id in list(self._canvases):
+            await self.finish(job_id)
+
+    async def _paint(self, job_id: int, canvas: _Canvas) -> None:
+        while not canvas.finished.is_set():
+            words = messages.progress(canvas.stage, position=canvas.position)
+            if words == canvas.shown:
+                return
+            try:
+                if not await self._edit(job_id, canvas):
+                    self._canvases.pop(job_id, None)
+                    return
+            except (DeliveryPostponed, StorageError) as error:
+                _log.info("Card of job %d was not edited: %s", job_id, error)
+            except Exception:  # noqa: BLE001 - a card is worth less than the job
+                _log.exception("Card of job %d was not edited.", job_id)
+            canvas.shown = words
+            try:
+                async with asyncio.timeout(self._seconds_between):
+                    await canvas.finished.wait()
+            except TimeoutError:
+                continue
+
+    async def _edit(self, job_id: int, canvas: _Canvas) -> bool:
+        """Edit a card once; False when it is gone for good or shows something final."""
+        job = await self._jobs.get(job_id)  # a button press may have brought a newer token
+        if job.state not in _UNFINISHED:
+            return False
+        try:
+            card = progress_card(job, canvas.stage, position=canvas.position)
+            await self._cards.edit(job, view=card)
+        except PlaceRefused:
+            return False
+        return True

@@ -1,0 +1,41 @@
+"""What Discord's refusals mean for a delivery: the one place that maps them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import aiohttp
+import discord
+
+from bot.services.delivery import DeliveryPostponed
+
+_TOO_LARGE = 40005  # "Request entity too large"
+
+
+class PlaceRefused(Exception):
+    """This place does not take it, now or later; another may."""
+
+
+class TooLarge(PlaceRefused):
+    """The file is too large for this place."""
+
+
+@asynccontextmanager
+async def reasons() -> AsyncIterator[None]:
+    """Turn Discord's errors into PlaceRefused, TooLarge or DeliveryPostponed."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        summary = f"HTTP {error.status}, code {error.code}"
+        if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code == _TOO_LARGE:
+            raise TooLarge(summary) from error
+        if (
+            error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        ):
+            raise DeliveryPostponed(summary) from error
+        raise PlaceRefused(summary) from error
+    except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise DeliveryPostponed(type(error).__name__) from error

@@ -1,0 +1,262 @@
+"""Every sentence a member reads about a job or a failure; pure, never an exception's text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.errors import (
+    AlreadyDelivered,
+    BoothClosed,
+    CannotPostHere,
+    ClosedReason,
+    FilterNeedsOnePerson,
+    FilterUnknown,
+    JobUnknown,
+    NotYours,
+    PhotoGone,
+    PhotoRejected,
+    PromptRefused,
+    PromptUnusable,
+    QuotaUsedUp,
+    RefusalReason,
+    StillSending,
+    TooLateToCancel,
+    UserError,
+)
+from bot.services.delivery import Stage
+from db.errors import StorageFault, StorageUnavailable
+from db.models import FailureReason, Job, JobKind, JobState
+from faceswap.models import Gender, PhotoProblem
+
+AI_LINE = "-# AI-made picture"
+EXACT_PLACES = 10  # places in the queue are rounded beyond, for fewer edits of cards
+NOT_COUNTED = "It does not count against your quota."
+
+WHO = {
+    Gender.MALE: "a man",
+    Gender.FEMALE: "a woman",
+    Gender.BOY: "a boy",
+    Gender.GIRL: "a girl",
+    Gender.GROUP: "a group",
+}
+
+FAILURES: dict[FailureReason, str] = {
+    FailureReason.TOO_OLD: "It waited too long in the queue, so I stopped it. Please try again.",
+    FailureReason.PHOTO_UNREADABLE: "I no longer have the photo. Please send it again.",
+    FailureReason.FILTER_GONE: "This filter is no longer available. Please pick another one.",
+    FailureReason.INVALID_PHOTO: (
+        "The photo could not be used. Try a sharp, well-lit photo of a face seen from the front."
+    ),
+    FailureReason.NO_FACE: (
+        "I could not find a face. Try a sharp, well-lit photo with the face seen from the front."
+    ),
+    FailureReason.FACE_TOO_SMALL: "The face is too small. Crop the photo, or come closer.",
+    FailureReason.TOO_MANY_FACES: "There are more faces than this filter has room for.",
+    FailureReason.PHOTO_TOO_LARGE: "The photo is too large. Please send a smaller one.",
+    FailureReason.FILTER_BLOCKED: (
+        "This filter does not work for this choice of who is in the photo. Please pick another one."
+    ),
+    FailureReason.FILTER_UNAVAILABLE: (
+        "This filter cannot be loaded just now. Please pick another one, or try again later."
+    ),
+    FailureReason.GROUP_NEEDS_CATALOGUE_FILTER: (
+        "Group photos work with filters from the list only. Please pick one of those."
+    ),
+    FailureReason.REFUSED: (
+        "The picture service did not accept the request. Please try another filter."
+    ),
+    FailureReason.REMOTE_FAILED: (
+        "The picture service could not make this picture. Another photo or filter may work."
+    ),
+    FailureReason.REMOTE_CANCELLED: "The picture service cancelled it. Please try again.",
+    FailureReason.REMOTE_TIMED_OUT: "The picture service took too long. Please try again.",
+    FailureReason.REMOTE_LOST: "The picture service lost it. Please try again.",
+    FailureReason.NO_PICTURE: "The picture service sent nothing I can show. Please try again.",
+    FailureReason.DEADLINE: "It took too long, so I stopped waiting. Please try again.",
+    FailureReason.RESOLVED_CHARGED: "It was lost on the way. Please try again.",
+    FailureReason.RESOLVED_NOT_CHARGED: "It was lost on the way. Please try again.",
+}
+
+_CLOSED: dict[ClosedReason, str] = {
+    ClosedReason.API_DOWN: (
+        "The picture service does not answer just now. Please try again in a few minutes."
+    ),
+    ClosedReason.API_REFUSES_US: (
+        "The photo booth is closed: whoever runs this bot has to renew its access to the picture "
+        "service. They have been told. Please try again later."
+    ),
+    ClosedReason.STORAGE: "I cannot save anything just now. Please try again in a few minutes.",
+    ClosedReason.DISK_FULL: (
+        "I have no room to save anything just now. Whoever runs this bot has been told. "
+        "Please try again later."
+    ),
+}
+
+_TOO_LATE: dict[JobState, str] = {
+    JobState.SUBMITTING: (
+        "It is being sent at this very moment. Please press again in a few seconds."
+    ),
+    JobState.COMPLETED: "It is finished already: your picture is on its way.",
+    JobState.DELIVERED: "It is finished already. You can delete the picture instead.",
+    JobState.UNDELIVERABLE: "It is finished already. You find the picture under /jobs.",
+    JobState.CANCELLED: "It is cancelled already.",
+}
+
+_STAGES: dict[Stage, str] = {
+    Stage.QUEUED: "Waiting for its turn.",
+    Stage.PAUSED: (
+        "The picture service takes no pictures just now. Yours waits and starts by itself."
+    ),
+    Stage.SENDING: "Sending your photo …",
+    Stage.WAITING: "Sent. The picture service has it in its queue …",
+    Stage.WORKING: "Your picture is being made …",
+}
+
+
+def title(job: Job) -> str:
+    """Name a job as its member would."""
+    if job.kind is JobKind.PROMPT:
+        return "Picture from words"
+    return job.filter_name or "Picture"
+
+
+def alt_text(job: Job) -> str:
+    """Describe the finished picture for people who cannot see it; at most 1024 characters."""
+    if job.kind is JobKind.PROMPT:
+        return f"AI-made picture from the words: {job.prompt or ''}"[:1000]
+    who = WHO[Gender(job.gender or 0)]
+    return f"AI-made picture: {who}, made from a photo with the filter {title(job)}"[:1000]
+
+
+def progress(stage: Stage, *, position: int | None) -> str:
+    """Say how far an unfinished job is."""
+    if stage is Stage.QUEUED and position is not None:
+        return _place(position)
+    return _STAGES[stage]
+
+
+def _place(position: int) -> str:
+    if position <= 1:
+        return "You are next."
+    if position <= EXACT_PLACES:
+        return f"Number {position} in the queue."
+    return f"About number {round(position, -1)} in the queue."
+
+
+def ended(job: Job) -> str:
+    """Say how a job ended that has no picture to show, and what to do next."""
+    if job.state is JobState.CANCELLED:
+        if job.submitted_at is not None:
+            return "Cancelled. The picture was already being made, so it counts against your quota."
+        return f"Cancelled. {NOT_COUNTED}"
+    if job.state is JobState.UNCONFIRMED:
+        return (
+            "Something went wrong while it was sent, and I cannot tell whether it arrived. I will "
+            f"not send it twice. {NOT_COUNTED} You are welcome to try again."
+        )
+    if job.state is JobState.UNDELIVERABLE:
+        return "Your picture is ready, but I could not post it. Type /jobs to get it."
+    return f"{FAILURES[job.failure or FailureReason.REMOTE_FAILED]} {NOT_COUNTED}"
+
+
+def short_state(job: Job) -> str:
+    """Say in a few words where a job stands, for a list."""
+    return {
+        JobState.QUEUED: "in the queue",
+        JobState.SUBMITTING: "being sent",
+        JobState.SUBMITTED: "being made",
+        JobState.UNCONFIRMED: "lost on the way; not counted",
+        JobState.COMPLETED: "being posted",
+        JobState.DELIVERED: "done",
+        JobState.UNDELIVERABLE: "ready: get it below",
+        JobState.FAILED: "failed; not counted",
+        JobState.CANCELLED: "cancelled",
+    }[job.state]
+
+
+def timestamp(moment: datetime, style: str = "R") -> str:
+    """Write a moment so that Discord shows it in the reader's own time."""
+    return f"<t:{int(moment.timestamp())}:{style}>"
+
+
+def unexpected(reference: str) -> str:
+    """Say that we failed in a way nobody foresaw; `reference` stands in the log, too."""
+    return (
+        "Something went wrong on my side, and nothing was counted against your quota. If it "
+        f"happens again, tell whoever runs this bot the code `{reference}`."
+    )
+
+
+def describe(error: UserError | StorageUnavailable) -> str:
+    """Turn an error into the sentences for the person who caused or met it."""
+    return _DESCRIPTIONS[type(error)](error)
+
+
+def _photo_rejected(error: PhotoRejected) -> str:
+    if error.problem is PhotoProblem.TOO_LARGE:
+        size = f"{(error.max_bytes or 0) // 2**20} MB"
+        if error.max_pixels is not None:
+            size = f"{error.max_pixels // 1_000_000} megapixels"
+        return f"This photo is too large: I take up to {size}. Please send a smaller one."
+    return (
+        "I cannot read this file as a photo. Please attach a JPEG, PNG, WebP or HEIC file "
+        "that opens on your own device."
+    )
+
+
+def _quota_used_up(error: QuotaUsedUp) -> str:
+    if error.limit == 0:
+        return "Nobody can make pictures here just now: the quota is set to 0."
+    resets = f" You get new ones {timestamp(error.resets_at)}." if error.resets_at else ""
+    count = "your picture" if error.limit == 1 else f"all {error.limit} of your pictures"
+    return f"You have used {count} for today.{resets}"
+
+
+def _filter_unknown(error: FilterUnknown) -> str:
+    if error.similar:
+        return f"I know no such filter. Did you mean {' or '.join(error.similar)}?"
+    return "I know no such filter. Start typing in the filter field and pick one from the list."
+
+
+def _prompt_refused(error: PromptRefused) -> str:
+    if error.reason is RefusalReason.MINORS:
+        return "I do not make pictures like that of children or young people, whatever the purpose."
+    return (
+        "I do not make sexual pictures. If you meant something else, please say it in other words."
+    )
+
+
+def _storage(error: StorageUnavailable) -> str:
+    full = error.fault is StorageFault.DISK_FULL
+    return _CLOSED[ClosedReason.DISK_FULL if full else ClosedReason.STORAGE]
+
+
+_DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
+    AlreadyDelivered: lambda _: "This picture has been posted already, or its time is over.",
+    BoothClosed: lambda error: _CLOSED[error.reason],
+    CannotPostHere: lambda error: (
+        f"I may not post pictures in this channel: I lack {' and '.join(error.missing)}. Ask a "
+        "moderator to allow it, or set `private` to True and only you will see the picture."
+    ),
+    FilterNeedsOnePerson: lambda error: (
+        f"{error.name} works with one person only. Pick another filter for a group, or choose "
+        "who is in the photo: Man, Woman, Boy or Girl."
+    ),
+    FilterUnknown: _filter_unknown,
+    JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
+    NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",
+    PhotoGone: lambda _: (
+        "I have deleted the photo, as promised. Please send it again with /faceswap."
+    ),
+    PhotoRejected: _photo_rejected,
+    PromptRefused: _prompt_refused,
+    PromptUnusable: lambda error: f"Please describe the picture in 1 to {error.limit} characters.",
+    QuotaUsedUp: _quota_used_up,
+    StillSending: lambda _: (
+        "One of your pictures is being sent at this very moment. Please press again in a minute."
+    ),
+    TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
+    StorageUnavailable: _storage,
+}

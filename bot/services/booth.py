@@ -1,0 +1,271 @@
+"""The photo booth's counter: takes orders, cancels them, repeats them, and lists what one has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
+
+from bot.errors import (
+    AlreadyDelivered,
+    BoothClosed,
+    ClosedReason,
+    FilterNeedsOnePerson,
+    JobUnknown,
+    NotYours,
+    PhotoGone,
+    QuotaUsedUp,
+    TooLateToCancel,
+)
+from bot.services.delivery import Delivery, Stage
+from bot.services.gate import Gate
+from bot.services.photos import PhotoStore
+from bot.services.pictures import PictureStore
+from bot.services.prompts import check_prompt
+from bot.services.worker import Worker
+from db.errors import JobNotFound, QuotaExceeded, TransitionRefused
+from db.jobs import JobRepository
+from db.limits import LimitRepository
+from db.models import Job, JobKind, JobState, NewJob, Usage
+from faceswap.models import Filter, Gender, Quality, Ratio
+
+JOBS_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, where, and how to answer: what an interaction tells."""
+
+    interaction_id: int
+    user_id: int
+    guild_id: int | None
+    channel_id: int
+    card_message_id: int | None
+    token: str = field(repr=False)
+    token_expires_at: datetime
+    locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapOrder:
+    """A picture wanted from a photo; `chosen` was found in the catalogue."""
+
+    chosen: Filter
+    gender: Gender
+    ratio: Ratio
+    quality: Quality
+    private: bool
+    spoiler: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptOrder:
+    """A picture wanted from words."""
+
+    prompt: str = field(repr=False)
+    private: bool
+    spoiler: bool
+
+
+class Booth:
+    """Everything a member can do with jobs."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRepository,
+        limits: LimitRepository,
+        photos: PhotoStore,
+        pictures: PictureStore,
+        gate: Gate,
+        worker: Worker,
+        delivery: Delivery,
+        swap_cost: int,
+        prompt_cost: int,
+    ) -> None:
+        self._jobs = jobs
+        self._limits = limits
+        self._photos = photos
+        self._pictures = pictures
+        self._gate = gate
+        self._worker = worker
+        self._delivery = delivery
+        self._swap_cost = swap_cost
+        self._prompt_cost = prompt_cost
+
+    async def check(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
+        """Refuse what can be refused before a photo is fetched; raises UserError."""
+        if self._gate.pause is not None and self._gate.pause.needs_operator:
+            raise BoothClosed(ClosedReason.API_REFUSES_US)
+        if isinstance(order, PromptOrder):
+            check_prompt(order.prompt)
+        elif order.gender is Gender.GROUP and not _fits_groups(order.chosen):
+            raise FilterNeedsOnePerson(order.chosen.name)
+        for usage in await self.usages(caller.user_id, caller.guild_id):
+            if usage.remaining < 1:
+                raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
+
+    async def order_swap(self, caller: Caller, order: SwapOrder, photo: bytes) -> Job:
+        """Queue a job for a photo; raises UserError, and then nothing is kept."""
+        return await self._queue_with_photo(
+            NewJob(
+                **_fields_of(caller),
+                kind=JobKind.FILTER,
+                cost=self._swap_cost,
+                filter_id=str(order.chosen.id),
+                filter_name=order.chosen.name,
+                gender=order.gender,
+                ratio=order.ratio,
+                quality=order.quality,
+                private=order.private,
+                spoiler=order.spoiler,
+                photo=await self._photos.add(photo),
+            )
+        )
+
+    async def order_prompt(self, caller: Caller, order: PromptOrder) -> Job:
+        """Queue a job for words alone; raises UserError."""
+        return await self._queue(
+            NewJob(
+                **_fields_of(caller),
+                kind=JobKind.PROMPT,
+                cost=self._prompt_cost,
+                prompt=check_prompt(order.prompt),
+                private=order.private,
+                spoiler=order.spoiler,
+            )
+        )
+
+    async def order_again(self, caller: Caller, job: Job) -> Job:
+        """Queue the same once more, as a job of its own; raises PhotoGone after the short time."""
+        photo = None
+        if job.kind is JobKind.FILTER:
+            try:
+                photo = await self._photos.copy(job.photo or "")
+            except OSError:
+                raise PhotoGone from None
+        return await self._queue_with_photo(
+            NewJob(
+                **_fields_of(caller),
+                kind=job.kind,
+                cost=self._swap_cost if job.kind is JobKind.FILTER else self._prompt_cost,
+                filter_id=job.filter_id,
+                filter_name=job.filter_name,
+                gender=job.gender,
+                ratio=job.ratio,
+                quality=job.quality,
+                prompt=job.prompt,
+                private=job.private,
+                spoiler=job.spoiler,
+                photo=photo,
+            )
+        )
+
+    async def cancel(self, job: Job) -> Job:
+        """Cancel a job; raises TooLateToCancel. The card is brought up to date by the worker."""
+        try:
+            cancelled = await self._jobs.cancel(job.id)
+        except TransitionRefused as refused:
+            raise TooLateToCancel(refused.state) from None
+        self._worker.drop(cancelled)
+        return cancelled
+
+    async def own(self, job_id: int, user_id: int) -> Job:
+        """Return a member's own job; raises JobUnknown, NotYours."""
+        try:
+            job = await self._jobs.get(job_id)
+        except JobNotFound:
+            raise JobUnknown(job_id) from None
+        if job.user_id != user_id:
+            raise NotYours
+        return job
+
+    async def undelivered_picture(self, job: Job, *, limit: int) -> tuple[str, bytes]:
+        """Return a picture that waits, as suffix and bytes; raises AlreadyDelivered."""
+        if job.state is not JobState.UNDELIVERABLE or job.picture is None:
+            raise AlreadyDelivered
+        try:
+            return await self._pictures.within(job.picture, limit)
+        except OSError:
+            raise AlreadyDelivered from None
+
+    async def latest(self, user_id: int) -> tuple[Job, ...]:
+        """Return a member's jobs, newest first."""
+        return tuple(await self._jobs.list_for_member(user_id, limit=JOBS_LISTED))
+
+    async def usages(self, user_id: int, guild_id: int | None) -> tuple[Usage, ...]:
+        return await self._limits.usages(user_id, guild_id)
+
+    async def renew_token(self, job: Job, caller: Caller) -> None:
+        """Remember a fresh way to edit the card: a button press on it."""
+        await self._jobs.renew_token(job.id, caller.token, caller.token_expires_at)
+
+    async def record_delivered(self, job: Job, channel_id: int, message_id: int) -> None:
+        """Note that its owner fetched the picture."""
+        await self._jobs.record_delivered(job.id, channel_id, message_id)
+
+    async def forget(self, job: Job) -> None:
+        """Keep nothing of a job any longer: its member deleted the picture."""
+        await self._jobs.release_files(job.id)
+
+    def has_photo(self, job: Job) -> bool:
+        """Tell whether the job can be ordered again without sending the photo."""
+        return job.kind is JobKind.PROMPT or self._photos.has(job.photo)
+
+    @property
+    def max_photo_bytes(self) -> int:
+        return self._photos.max_bytes
+
+    async def _queue_with_photo(self, new: NewJob) -> Job:
+        try:
+            return await self._queue(new)
+        except Exception:  # a cancelled call may have committed: then the photo is still needed
+            if new.photo is not None:
+                await self._photos.delete(new.photo)
+            raise
+
+    async def _queue(self, new: NewJob) -> Job:
+        try:
+            acceptance = await self._jobs.accept(new)
+        except QuotaExceeded as refused:
+            usage = refused.usage
+            raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at) from None
+        if not acceptance.created and new.photo is not None:
+            await self._photos.delete(new.photo)
+        position = await self._jobs.position(acceptance.job.id)
+        if position is not None:  # not taken from the queue already
+            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
+            self._delivery.progress(acceptance.job, stage, position=position)
+        self._worker.ring()
+        return acceptance.job
+
+
+class _CallerFields(TypedDict):
+    interaction_id: int
+    user_id: int
+    guild_id: int | None
+    channel_id: int
+    card_channel_id: int
+    card_message_id: int | None
+    interaction_token: str
+    token_expires_at: datetime
+    locale: str
+
+
+def _fields_of(caller: Caller) -> _CallerFields:
+    return {
+        "interaction_id": caller.interaction_id,
+        "user_id": caller.user_id,
+        "guild_id": caller.guild_id,
+        "channel_id": caller.channel_id,
+        "card_channel_id": caller.channel_id,
+        "card_message_id": caller.card_message_id,
+        "interaction_token": caller.token,
+        "token_expires_at": caller.token_expires_at,
+        "locale": caller.locale,
+    }
+
+
+def _fits_groups(chosen: Filter) -> bool:
+    """Group photos work with integer filters only, and with those that say so or say nothing."""
+    return isinstance(chosen.id, int) and chosen.group is not False

@@ -1,0 +1,23 @@
+"""The services a cog may use, handed over as one frozen bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.booth import Booth
+from bot.services.catalogue import Catalogue
+from bot.services.gate import Gate
+from bot.services.privacy import Privacy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What cogs are given; nothing else of the application is theirs to use."""
+
+    booth: Booth
+    catalogue: Catalogue
+    gate: Gate
+    privacy: Privacy
+    photo_keep_minutes: int
+    undelivered_keep_days: int
+    api_name: str  # "studio", or the host name photos are sent to; members are told

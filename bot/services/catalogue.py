@@ -1,0 +1,99 @@
+"""The filters, kept in memory: autocomplete answers from here and never waits for the network."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+from bot.errors import BoothClosed, ClosedReason, FilterUnknown
+from faceswap.errors import FaceSwapError
+from faceswap.models import Filter, parse_filter_id
+
+if TYPE_CHECKING:
+    from faceswap.client import FaceSwapClient
+
+REFRESH_SECONDS = 600.0
+RETRY_SECONDS = 15.0
+SUGGESTIONS = 25  # Discord shows no more
+
+_log = logging.getLogger(__name__)
+
+
+class Catalogue:
+    """The API's list of filters."""
+
+    def __init__(self, client: FaceSwapClient) -> None:
+        self._client = client
+        self._filters: tuple[Filter, ...] = ()
+        self._stale = asyncio.Event()
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        return self._filters
+
+    async def refresh(self) -> bool:
+        """Ask the API again; the old list stays when it cannot be had."""
+        try:
+            filters = await self._client.list_filters()
+        except FaceSwapError as error:
+            _log.warning("The filter list could not be loaded: %s", error)
+            return False
+        self._filters = tuple(sorted(filters, key=lambda each: each.name.casefold()))
+        self._stale.clear()
+        return True
+
+    def mark_stale(self) -> None:
+        """Have the list loaded again soon: the API refused a filter that is in it."""
+        self._stale.set()
+
+    async def keep_fresh(self) -> None:
+        """Refresh for ever; runs beside the worker."""
+        while True:
+            pause = REFRESH_SECONDS if await self.refresh() else RETRY_SECONDS
+            try:
+                async with asyncio.timeout(pause):
+                    await self._stale.wait()
+            except TimeoutError:
+                continue
+            await asyncio.sleep(1.0)  # a list that stays wrong is not asked for in a tight loop
+
+    def suggest(self, typed: str) -> tuple[Filter, ...]:
+        """Return filters for what was typed so far: names that start with it first."""
+        wanted = typed.strip().casefold()
+        hits = [each for each in self._filters if wanted in each.name.casefold()]
+        if wanted.isdigit():
+            hits += [each for each in self._filters if str(each.id).startswith(wanted)]
+        hits.sort(key=lambda each: not each.name.casefold().startswith(wanted))
+        return tuple(dict.fromkeys(hits))[:SUGGESTIONS]
+
+    def find(self, text: str) -> Filter:
+        """Return the filter of this name, number or UUID; raises FilterUnknown, BoothClosed.
+
+        A UUID is taken as it is: such filters are not in the catalogue.
+        """
+        wanted = text.strip().casefold()
+        by_name = [each for each in self._filters if each.name.casefold() == wanted]
+        if by_name:
+            return by_name[0]
+        try:
+            filter_id = parse_filter_id(text)
+        except ValueError:
+            raise self._unknown(text) from None
+        if isinstance(filter_id, uuid.UUID):
+            return Filter(id=filter_id, name="Custom filter")
+        for each in self._filters:
+            if each.id == filter_id:
+                return each
+        raise self._unknown(text)
+
+    def _unknown(self, text: str) -> FilterUnknown | BoothClosed:
+        if not self._filters:
+            return BoothClosed(ClosedReason.API_DOWN)
+        names = {each.name.casefold(): each.name for each in self._filters}
+        close = difflib.get_close_matches(text.strip().casefold(), names, n=3, cutoff=0.4)
+        starts = [name for name in names if text.strip() and text.strip().casefold() in name]
+        similar = dict.fromkeys([*starts, *close])
+        return FilterUnknown(text, similar=tuple(names[name] for name in similar)[:3])

@@ -1,0 +1,49 @@
+"""The seam between the worker and Discord: what the worker needs told and posted."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from db.models import Job
+
+
+class Stage(enum.Enum):
+    """How far an unfinished job is, as far as the API tells."""
+
+    QUEUED = "queued"
+    PAUSED = "paused"  # queued, and nothing is being sent: the API does not take jobs now
+    SENDING = "sending"
+    WAITING = "waiting"  # in the API's queue
+    WORKING = "working"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Where a picture now is."""
+
+    channel_id: int
+    message_id: int
+
+
+class DeliveryPostponed(Exception):
+    """Discord does not answer just now; nothing was refused, so try again later."""
+
+
+class Delivery(Protocol):
+    """Brings news of jobs to their members. Its second implementation is that of the tests."""
+
+    def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
+        """Show on the job's card how far it is: soon, at most every few seconds, best effort."""
+
+    async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
+        """Post a picture, trying every place it may go to; None when each refused for good.
+
+        `maybe_posted`: an earlier try may have succeeded without our knowing, so look before
+        posting a second time. Raises DeliveryPostponed.
+        """
+
+    async def tell(self, job: Job) -> None:
+        """Tell the member how a job ended that has no picture. Raises DeliveryPostponed."""

@@ -1,0 +1,85 @@
+"""Finished pictures: verified when they arrive, kept on disk until they are posted.
+
+A picture is named after its job, so that a kill between file and row loses and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_PIXELS = 50_000_000
+JPEG_QUALITY = 92
+
+_SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+
+
+class NotAPicture(Exception):
+    """What the API sent cannot be decoded, or is larger than anyone would post."""
+
+
+class PictureStore:
+    """The folder of finished pictures, and within it the one where downloads arrive."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.arrivals = folder / "arriving"
+        self._checking = asyncio.Semaphore(2)
+        shutil.rmtree(self.arrivals, ignore_errors=True)
+        self.arrivals.mkdir(parents=True)
+
+    async def keep(self, arrived: Path, *, job_id: int) -> str:
+        """Verify a downloaded picture and keep it; returns its name. Raises NotAPicture."""
+        async with self._checking:
+            suffix = await asyncio.to_thread(_verify, arrived)
+        name = f"{job_id}{suffix}"
+        await asyncio.to_thread(arrived.replace, self._folder / name)
+        return name
+
+    def path(self, name: str) -> Path:
+        return self._folder / name
+
+    async def within(self, name: str, limit: int) -> tuple[str, bytes]:
+        """Return a picture as file name suffix and bytes of at most `limit`, as JPEG if need be."""
+        data = await asyncio.to_thread(self.path(name).read_bytes)
+        if len(data) <= limit:
+            return Path(name).suffix, data
+        return ".jpg", await asyncio.to_thread(_as_jpeg, data)
+
+    async def delete(self, name: str) -> None:
+        await asyncio.to_thread(self.path(name).unlink, missing_ok=True)
+
+    async def delete_all_but(self, wanted: frozenset[str]) -> int:
+        """Delete pictures that no row names; count them."""
+        strays = [
+            path for path in self._folder.iterdir() if path.is_file() and path.name not in wanted
+        ]
+        for path in strays:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        return len(strays)
+
+
+def _verify(path: Path) -> str:
+    """Decode the whole picture; returns the suffix of its format."""
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise NotAPicture(f"{image.width}x{image.height} pixels")
+            image.load()
+            return _SUFFIXES[str(image.format)]
+    except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
+        raise NotAPicture(type(error).__name__) from error
+    except Image.DecompressionBombError as error:
+        raise NotAPicture("decompression bomb") from error
+
+
+def _as_jpeg(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        out = io.BytesIO()
+        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return out.getvalue()

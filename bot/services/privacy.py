@@ -1,0 +1,72 @@
+"""Consent before the first photo, and erasing everything that is kept of a member."""
+
+from __future__ import annotations
+
+from db.consents import ConsentRepository
+from db.members import MemberRepository
+
+from bot.errors import StillSending
+from bot.services.photos import PhotoStore
+from bot.services.pictures import PictureStore
+from bot.services.worker import Worker
+from db.errors import TransitionRefused
+from db.jobs import JobRepository
+from db.models import JobState
+
+CONSENT_VERSION = 1  # raise it when the text members agree to changes its meaning
+
+
+class Privacy:
+    """What a member agreed to, and what they may take back."""
+
+    def __init__(
+        self,
+        *,
+        consents: ConsentRepository,
+        members: MemberRepository,
+        jobs: JobRepository,
+        photos: PhotoStore,
+        pictures: PictureStore,
+        worker: Worker,
+    ) -> None:
+        self._consents = consents
+        self._members = members
+        self._jobs = jobs
+        self._photos = photos
+        self._pictures = pictures
+        self._worker = worker
+
+    async def has_consented(self, user_id: int) -> bool:
+        consent = await self._consents.current(user_id)
+        return consent is not None and consent.version >= CONSENT_VERSION
+
+    async def give_consent(self, user_id: int) -> None:
+        await self._consents.give(user_id, CONSENT_VERSION)
+
+    async def erase(self, user_id: int) -> int:
+        """Cancel what can be cancelled and erase all that is kept; returns how many were cancelled.
+
+        Raises StillSending while a job is at the one step that must not be interrupted.
+        """
+        cancelled = await self._cancel_open_jobs(user_id)
+        erased = await self._members.erase(user_id)
+        for photo in erased.photos:
+            await self._photos.delete(photo)
+        for picture in erased.pictures:
+            await self._pictures.delete(picture)
+        return cancelled
+
+    async def _cancel_open_jobs(self, user_id: int) -> int:
+        cancelled = 0
+        still_open = 0
+        for job in await self._jobs.list_unfinished_for_member(user_id):
+            try:
+                gone = await self._jobs.cancel(job.id)
+            except TransitionRefused as refused:
+                still_open += refused.state in {JobState.SUBMITTING, JobState.COMPLETED}
+            else:
+                self._worker.drop(gone)
+                cancelled += 1
+        if still_open:
+            raise StillSending(still_open)
+        return cancelled

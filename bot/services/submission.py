@@ -1,0 +1,187 @@
+"""Sending a job to the API: exactly one paid call, and a durable answer to "was it charged?"."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.services.backends import Backend, Backends
+from bot.services.catalogue import Catalogue
+from bot.services.gate import Gate, Pause
+from bot.services.photos import PhotoStore
+from db.errors import StorageUnavailable
+from db.jobs import JobRepository
+from db.models import FailureReason, Job, JobKind
+from faceswap.errors import (
+    FilterBlocked,
+    FilterNotFound,
+    FilterUnavailable,
+    GroupNeedsCatalogueFilter,
+    InvalidPhoto,
+    KeyRefused,
+    NotSent,
+    OutcomeUnknown,
+    OutOfCredits,
+    PhotoTooLarge,
+    RateLimited,
+    Refused,
+)
+from faceswap.models import (
+    APIVersion,
+    Gender,
+    PhotoProblem,
+    PromptRequest,
+    Quality,
+    Ratio,
+    SwapRequest,
+    parse_filter_id,
+)
+
+OPERATOR_PAUSE = 60.0  # seconds between tries while the key or the credits are refused
+REPEAT_PAUSE = 2.0  # seconds before an idempotent submission is repeated; doubles
+LONGEST_REPEAT_PAUSE = 30.0
+STORE_PAUSE = 0.5  # seconds between tries to store an id
+
+_PAUSES: dict[type[Refused | NotSent], Pause] = {
+    NotSent: Pause.API_DOWN,
+    KeyRefused: Pause.KEY_REFUSED,
+    OutOfCredits: Pause.OUT_OF_CREDITS,
+    RateLimited: Pause.RATE_LIMITED,
+}
+_REASONS: dict[type[Refused | GroupNeedsCatalogueFilter], FailureReason] = {
+    PhotoTooLarge: FailureReason.PHOTO_TOO_LARGE,
+    FilterBlocked: FailureReason.FILTER_BLOCKED,
+    FilterNotFound: FailureReason.FILTER_GONE,
+    FilterUnavailable: FailureReason.FILTER_UNAVAILABLE,
+    GroupNeedsCatalogueFilter: FailureReason.GROUP_NEEDS_CATALOGUE_FILTER,
+}
+_PROBLEMS = {
+    PhotoProblem.NO_FACE: FailureReason.NO_FACE,
+    PhotoProblem.FACE_TOO_SMALL: FailureReason.FACE_TOO_SMALL,
+    PhotoProblem.TOO_MANY_FACES: FailureReason.TOO_MANY_FACES,
+    PhotoProblem.TOO_LARGE: FailureReason.PHOTO_TOO_LARGE,
+}
+
+_log = logging.getLogger(__name__)
+
+
+class Submitter:
+    """Takes jobs from `submitting` to whatever the API's answer makes of them."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRepository,
+        backends: Backends,
+        photos: PhotoStore,
+        catalogue: Catalogue,
+        gate: Gate,
+        deadline: timedelta,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._jobs = jobs
+        self._backends = backends
+        self._photos = photos
+        self._catalogue = catalogue
+        self._gate = gate
+        self._deadline = deadline
+        self._clock = clock
+
+    async def submit(self, job: Job, *, first: bool) -> Job:
+        """Send a job whose intent is durable; returns it in its next state.
+
+        `first` is True only when this process has just claimed the job: any other submission may
+        have been sent before, and is repeated only where the back end honours our token.
+        """
+        backend = self._backends.find(job.backend)
+        if backend is None or not (first or job.idempotent):
+            return await self._jobs.record_unconfirmed(job.id, _token(job))
+        try:
+            request = await self._request(job)
+        except (OSError, ValueError):
+            return await self._jobs.refuse(job.id, _token(job), FailureReason.PHOTO_UNREADABLE)
+        return await self._send(job, backend, request)
+
+    async def _send(self, job: Job, backend: Backend, request: SwapRequest | PromptRequest) -> Job:
+        token = _token(job)
+        pause = REPEAT_PAUSE
+        while True:
+            try:
+                submission = await backend.client.submit(
+                    request,
+                    version=APIVersion(job.api_version or backend.swap_version),
+                    idempotency_key=token if job.idempotent else None,
+                )
+            except OutcomeUnknown as error:
+                _log.warning("Job %d: the answer to its submission was lost: %s", job.id, error)
+                if not job.idempotent:
+                    return await self._jobs.record_unconfirmed(job.id, token)
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
+            except (NotSent, KeyRefused, OutOfCredits, RateLimited) as error:
+                return await self._postpone(job, error)
+            except (Refused, GroupNeedsCatalogueFilter) as error:
+                return await self._refuse(job, error)
+            else:
+                self._gate.open()
+                return await self._store(job, submission.remote_id)
+
+    async def _store(self, job: Job, remote_id: str) -> Job:
+        """Write the id down, however long storage takes: it is the only proof of what was paid."""
+        deadline = self._clock() + self._deadline
+        pause = STORE_PAUSE
+        while True:
+            try:
+                return await self._jobs.record_submitted(job.id, _token(job), remote_id, deadline)
+            except StorageUnavailable as error:
+                _log.critical(
+                    "Job %d has the id %s at the API, not stored: %s", job.id, remote_id, error
+                )
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
+
+    async def _request(self, job: Job) -> SwapRequest | PromptRequest:
+        if job.kind is JobKind.PROMPT:
+            return PromptRequest(prompt=job.prompt or "")
+        return SwapRequest(
+            photo=await self._photos.read(job.photo or ""),
+            gender=Gender(job.gender or 0),
+            filter_id=parse_filter_id(job.filter_id or ""),
+            ratio=Ratio(job.ratio or Ratio.PORTRAIT),
+            quality=Quality(job.quality or Quality.BEST),
+        )
+
+    async def _postpone(
+        self, job: Job, error: NotSent | KeyRefused | OutOfCredits | RateLimited
+    ) -> Job:
+        """Put a job back that certainly was not carried out; the others wait with it."""
+        pause = _PAUSES[type(error)]
+        if isinstance(error, RateLimited):
+            seconds = self._gate.close(pause, seconds=error.retry_after)
+        elif pause.needs_operator:
+            seconds = self._gate.close(pause, seconds=OPERATOR_PAUSE)
+        else:
+            seconds = self._gate.close(pause)
+        _log.info("Job %d waits %.0f s: %s", job.id, seconds, error)
+        until = self._clock() + timedelta(seconds=seconds)
+        return await self._jobs.postpone(job.id, _token(job), until=until)
+
+    async def _refuse(self, job: Job, error: Refused | GroupNeedsCatalogueFilter) -> Job:
+        self._gate.open()  # a reasoned no is an answer, too
+        reason = _REASONS.get(type(error), FailureReason.REFUSED)
+        if isinstance(error, InvalidPhoto):
+            problem = error.problem or PhotoProblem.NOT_AN_IMAGE
+            reason = _PROBLEMS.get(problem, FailureReason.INVALID_PHOTO)
+        if isinstance(error, FilterNotFound):
+            self._catalogue.mark_stale()
+        _log.warning("Job %d was refused by the API: %s", job.id, error)
+        return await self._jobs.refuse(job.id, _token(job), reason)
+
+
+def _token(job: Job) -> str:
+    """Return the token that every submitting job has."""
+    if job.submit_token is None:
+        raise ValueError(f"job {job.id} is {job.state} and has no submit token")
+    return job.submit_token

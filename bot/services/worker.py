@@ -1,0 +1,265 @@
+"""The worker: carries every job from the queue to its end, and goes on after a restart.
+
+It is a sibling of the bot, not a part of it: `run` beside it in production, `run_once` in tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.services.backends import Backends
+from bot.services.delivery import Delivery, Stage
+from bot.services.following import Follower
+from bot.services.gate import Gate
+from bot.services.handing_over import Courier
+from bot.services.housekeeping import Housekeeper
+from bot.services.submission import Submitter
+from db.errors import StorageUnavailable
+from db.jobs import JobRepository
+from db.models import Job, JobState
+from faceswap.models import APIVersion
+
+IDLE_SECONDS = 5.0  # the queue is looked at this often even when nobody rings
+TIDY_SECONDS = 15.0
+POSITIONS_SECONDS = 3.0
+POSITIONS_SHOWN = 25  # cards further back are not edited at every step
+RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
+LONGEST_RETRY_SECONDS = 120.0
+GRACE_SECONDS = 25.0  # for submissions and posts under way when the worker is stopped
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Takes jobs from the queue, a few submissions at a time, and carries each to its end."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRepository,
+        backends: Backends,
+        submitter: Submitter,
+        follower: Follower,
+        courier: Courier,
+        housekeeper: Housekeeper,
+        delivery: Delivery,
+        gate: Gate,
+        submit_at_once: int,
+    ) -> None:
+        self._jobs = jobs
+        self._backends = backends
+        self._submitter = submitter
+        self._follower = follower
+        self._courier = courier
+        self._housekeeper = housekeeper
+        self._delivery = delivery
+        self._gate = gate
+        self._submit_at_once = submit_at_once
+        self._bell = asyncio.Event()
+        self._queue_moved = asyncio.Event()
+        self._stopping = False
+        self._carried: dict[int, asyncio.Task[None]] = {}
+        self._submitting: set[int] = set()
+        self._following: set[int] = set()
+
+    # --- from outside ---
+
+    def ring(self) -> None:
+        """Say that a job was queued."""
+        self._bell.set()
+        self._queue_moved.set()
+
+    def drop(self, job: Job) -> None:
+        """Stop following a job that its member cancelled, and bring its card up to date."""
+        if job.id in self._following:
+            self._carried[job.id].cancel()
+        self._carry(job, fresh=False)
+        self._queue_moved.set()
+
+    def stop(self) -> None:
+        """Have `run` end: nothing new is taken, steps under way are finished or resumable."""
+        self._stopping = True
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; what is unfinished then goes on after the next start."""
+        await self._housekeeper.delete_strays()
+        await self._go_on_with_unfinished()
+        keepers = [
+            asyncio.create_task(self._tidy(), name="tidy"),
+            asyncio.create_task(self._show_positions(), name="positions"),
+        ]
+        try:
+            await self._take_jobs()
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+            await self._drain()
+
+    async def run_once(self) -> None:
+        """Carry every job as far as it goes, without waiting for new ones."""
+        await self._go_on_with_unfinished()
+        for stale in await self._housekeeper.end_stale_jobs():
+            self._carry(stale, fresh=False)
+        while (job := await self._claim()) is not None:
+            self._carry(job, fresh=True)
+        while self._carried:
+            await asyncio.wait(self._carried.values())
+        await self._housekeeper.delete_due_files()
+
+    # --- taking ---
+
+    async def _take_jobs(self) -> None:
+        while not self._stopping:
+            self._bell.clear()
+            job = await self._claim_if_possible()
+            if job is None:
+                await self._rest()
+            else:
+                self._carry(job, fresh=True)
+                self._queue_moved.set()
+
+    async def _claim_if_possible(self) -> Job | None:
+        if self._gate.seconds_closed or len(self._submitting) >= self._submit_at_once:
+            return None
+        try:
+            return await self._claim()
+        except StorageUnavailable as error:
+            _log.error("No job can be taken: %s", error)
+            return None
+
+    async def _claim(self) -> Job | None:
+        backend = self._backends.current
+        return await self._jobs.claim(
+            backend=backend.name,
+            swap_version=backend.swap_version,
+            prompt_version=APIVersion.V2,
+            idempotent=backend.idempotent,
+        )
+
+    async def _rest(self) -> None:
+        pause = min(IDLE_SECONDS, self._gate.seconds_closed or IDLE_SECONDS)
+        try:
+            async with asyncio.timeout(pause):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+    async def _go_on_with_unfinished(self) -> None:
+        """Pick up what an earlier process left; nothing of it is paid for a second time."""
+        recovered = await self._jobs.recover()
+        for job in recovered.unconfirmed:
+            _log.warning("Job %d may have been sent before the restart: unconfirmed.", job.id)
+        left = [
+            *recovered.resend,
+            *await self._jobs.list_submitted(),
+            *await self._jobs.list_completed(),
+            *await self._jobs.list_untold(),
+        ]
+        for job in {job.id: job for job in left}.values():
+            if job.id not in self._carried:
+                self._carry(job, fresh=False)
+
+    # --- carrying ---
+
+    def _carry(self, job: Job, *, fresh: bool) -> None:
+        """Start carrying a job. `fresh`: it was claimed just now, so it was never sent before."""
+        if job.state is JobState.SUBMITTING:
+            self._submitting.add(job.id)
+        task = asyncio.create_task(self._carry_to_its_end(job, fresh=fresh), name=f"job-{job.id}")
+        self._carried[job.id] = task
+        task.add_done_callback(lambda done: self._put_down(job.id, done))
+
+    def _put_down(self, job_id: int, task: asyncio.Task[None]) -> None:
+        if self._carried.get(job_id) is task:
+            del self._carried[job_id]
+
+    async def _carry_to_its_end(self, job: Job, *, fresh: bool) -> None:
+        pause = RETRY_SECONDS
+        while True:
+            try:
+                await self._advance(job, fresh=fresh)
+            except Exception:  # noqa: BLE001 - one job must not stop the others
+                _log.exception("Job %d: a step failed; it is tried again.", job.id)
+            else:
+                return
+            fresh = False
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_RETRY_SECONDS, pause * 2)
+            job = await self._read_again(job)
+
+    async def _advance(self, job: Job, *, fresh: bool) -> None:
+        """Take a job from where it is to where nothing is left to do."""
+        if job.state is JobState.SUBMITTING:
+            job = await self._submit(job, first=fresh)
+        if job.state is JobState.SUBMITTED:
+            job = await self._follow(job)
+        if job.state is JobState.COMPLETED:
+            job = await self._courier.deliver(job, maybe_posted=not fresh)
+        if job.state.is_final and job.told is not job.state:
+            await self._courier.tell(job)
+
+    async def _submit(self, job: Job, *, first: bool) -> Job:
+        self._delivery.progress(job, Stage.SENDING)
+        try:
+            job = await self._submitter.submit(job, first=first)
+        finally:
+            self._submitting.discard(job.id)
+            self._bell.set()
+        if job.state is JobState.QUEUED:
+            self._delivery.progress(job, Stage.PAUSED)
+        return job
+
+    async def _follow(self, job: Job) -> Job:
+        if self._stopping:
+            return job
+        self._delivery.progress(job, Stage.WAITING)
+        self._following.add(job.id)
+        try:
+            return await self._follower.follow(job)
+        finally:
+            self._following.discard(job.id)
+
+    async def _read_again(self, job: Job) -> Job:
+        try:
+            return await self._jobs.get(job.id)
+        except StorageUnavailable:
+            return job
+
+    # --- beside ---
+
+    async def _tidy(self) -> None:
+        while True:
+            try:
+                for job in await self._housekeeper.end_stale_jobs():
+                    self._carry(job, fresh=False)
+                await self._housekeeper.delete_due_files()
+            except Exception:  # noqa: BLE001 - tried again in a moment
+                _log.exception("Tidying up failed; it is tried again.")
+            await asyncio.sleep(TIDY_SECONDS)
+
+    async def _show_positions(self) -> None:
+        while True:
+            await self._queue_moved.wait()
+            self._queue_moved.clear()
+            try:
+                queued = await self._jobs.list_queued(limit=POSITIONS_SHOWN)
+            except StorageUnavailable:
+                queued = ()
+            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
+            for position, job in enumerate(queued, start=1):
+                self._delivery.progress(job, stage, position=position)
+            await asyncio.sleep(POSITIONS_SECONDS)
+
+    async def _drain(self) -> None:
+        """Let short steps finish; following can stop at any moment and goes on after a restart."""
+        for job_id in self._following:
+            self._carried[job_id].cancel()
+        if self._carried:
+            await asyncio.wait(self._carried.values(), timeout=GRACE_SECONDS)
+        late = list(self._carried.values())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

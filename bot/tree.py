@@ -1,0 +1,83 @@
+"""Where every failure of an interaction ends: one report, one reply, one line in the log.
+
+discord.py has five places where errors surface: the command tree, views, modals, dynamic items
+(whose exceptions it only logs) and events. All of ours lead here.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import discord
+from discord import app_commands
+
+from bot import messages
+from bot.errors import UserError
+from db.errors import StorageUnavailable
+
+PRIVATE = "private"  # key in Interaction.extras: was the response deferred for one reader only?
+
+_NOTHING_THERE = {10008, 10015, 10062}  # unknown message, webhook, interaction: it is gone
+
+_log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree[discord.Client]):
+    """The command tree, reporting its errors with all the others."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[discord.Client], error: app_commands.AppCommandError
+    ) -> None:
+        await report(interaction, error)
+
+
+def notice(text: str) -> discord.ui.LayoutView:
+    """Return a message that only says something."""
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.TextDisplay(text))
+    return view
+
+
+async def report(interaction: discord.Interaction[discord.Client], error: Exception) -> None:
+    """Answer an error to the one person who acted, and log what is not theirs to mend."""
+    cause = _cause(error)
+    if isinstance(cause, UserError):
+        text = messages.describe(cause)
+    elif isinstance(cause, StorageUnavailable):
+        _log.error("The database could not be used: %s", cause)
+        text = messages.describe(cause)
+    else:
+        reference = secrets.token_hex(4)
+        _log.error("Unexpected error %s", reference, exc_info=cause)
+        text = messages.unexpected(reference)
+    try:
+        await answer_privately(interaction, notice(text))
+    except discord.HTTPException as failed:
+        level = logging.DEBUG if failed.code in _NOTHING_THERE else logging.WARNING
+        _log.log(level, "An error could not be answered: HTTP %s, %s", failed.status, failed.code)
+
+
+async def answer_privately(
+    interaction: discord.Interaction[discord.Client], view: discord.ui.LayoutView
+) -> discord.Message | None:
+    """Answer so that only the person who acted sees it, however far the interaction is."""
+    response = interaction.response
+    if not response.is_done():
+        await response.send_message(view=view, ephemeral=True)
+        return None
+    thinking = discord.InteractionResponseType.deferred_channel_message
+    if response.type is thinking and interaction.extras.get(PRIVATE):
+        return await interaction.edit_original_response(view=view)
+    if response.type is thinking:
+        # The first follow-up would inherit that everybody sees the deferred response.
+        await interaction.delete_original_response()
+    return await interaction.followup.send(view=view, ephemeral=True, wait=True)
+
+
+def _cause(error: Exception) -> Exception:
+    """Unwrap what discord.py wraps round an error of ours."""
+    wrapped = (app_commands.CommandInvokeError,)
+    while isinstance(error, wrapped):
+        error = error.original
+    return error

@@ -1,0 +1,63 @@
+"""From an interaction to what the services need: who asks, where, and where the answer goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.errors import CannotPostHere
+from bot.services.booth import Caller
+from bot.tree import PRIVATE
+
+if TYPE_CHECKING:
+    from bot.client import FaceSwapBot
+
+TOKEN_LIFE = timedelta(minutes=14, seconds=30)  # Discord gives 15; an edit takes a moment
+
+_NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "attach_files": "Attach Files",
+}
+
+
+def check_may_post(interaction: discord.Interaction[FaceSwapBot], *, private: bool) -> None:
+    """Refuse, before any work, where no picture could be posted; raises CannotPostHere."""
+    if private or interaction.guild_id is None:
+        return
+    allowed = interaction.app_permissions
+    needed = dict(_NEEDED)
+    if isinstance(interaction.channel, discord.Thread):
+        del needed["send_messages"]
+        needed["send_messages_in_threads"] = "Send Messages in Threads"
+    missing = tuple(name for flag, name in needed.items() if not getattr(allowed, flag))
+    if missing:
+        raise CannotPostHere(missing)
+
+
+async def open_card(interaction: discord.Interaction[FaceSwapBot], *, private: bool) -> Caller:
+    """Answer at once with the message that becomes the job's card, and tell the services of it."""
+    interaction.extras[PRIVATE] = private
+    response = await interaction.response.defer(ephemeral=private, thinking=True)
+    message_id = response.message_id if response is not None else None
+    if message_id is None:
+        message_id = (await interaction.original_response()).id
+    return caller_of(interaction, card_message_id=message_id)
+
+
+def caller_of(
+    interaction: discord.Interaction[FaceSwapBot], *, card_message_id: int | None
+) -> Caller:
+    """Return who asks, with the message that shows their job."""
+    return Caller(
+        interaction_id=interaction.id,
+        user_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        card_message_id=card_message_id,
+        token=interaction.token,
+        token_expires_at=interaction.created_at + TOKEN_LIFE,
+        locale=str(interaction.locale),
+    )

@@ -1,0 +1,86 @@
+"""What the buttons of a job's card do: cancel it, order it again, delete it, get its picture."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from bot.tree import report
+from cogs.callers import caller_of, check_may_post, open_card
+from cogs.ui.buttons import JOB_TEMPLATE, Button, Verb, job_button
+from cogs.ui.cards import picture_card
+
+if TYPE_CHECKING:
+    from bot.client import FaceSwapBot
+    from db.models import Job
+
+    Press = discord.Interaction[FaceSwapBot]
+
+
+class JobButton(discord.ui.DynamicItem[Button], template=JOB_TEMPLATE):
+    """Answers a press on any job's button, whichever process made it and however long ago."""
+
+    def __init__(self, job_id: int, verb: Verb) -> None:
+        super().__init__(job_button(job_id, verb))
+        self._job_id = job_id
+        self._verb = verb
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> Self:
+        return cls(int(match["job_id"]), Verb(match["verb"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            booth = interaction.client.services.booth
+            job = await booth.own(self._job_id, interaction.user.id)
+            await _ACTIONS[self._verb](interaction, job)
+        except Exception as error:  # noqa: BLE001 - discord.py would only log it
+            await report(interaction, error)
+
+
+async def _cancel(interaction: Press, job: Job) -> None:
+    await interaction.response.defer()
+    booth = interaction.client.services.booth
+    caller = caller_of(interaction, card_message_id=job.card_message_id)
+    await booth.renew_token(job, caller)
+    await booth.cancel(job)
+
+
+async def _again(interaction: Press, job: Job) -> None:
+    check_may_post(interaction, private=job.private)
+    caller = await open_card(interaction, private=job.private)
+    await interaction.client.services.booth.order_again(caller, job)
+
+
+async def _delete(interaction: Press, job: Job) -> None:
+    await interaction.response.defer()
+    await interaction.delete_original_response()  # the message that the button is on
+    await interaction.client.services.booth.forget(job)
+
+
+async def _fetch(interaction: Press, job: Job) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    booth = interaction.client.services.booth
+    suffix, data = await booth.undelivered_picture(job, limit=interaction.filesize_limit)
+    picture = discord.File(data, filename=f"picture{suffix}", spoiler=job.spoiler)
+    message = await interaction.edit_original_response(
+        view=picture_card(job, picture), attachments=[picture]
+    )
+    await booth.record_delivered(job, message.channel.id, message.id)
+
+
+_ACTIONS = {
+    Verb.CANCEL: _cancel,
+    Verb.AGAIN: _again,
+    Verb.DELETE: _delete,
+    Verb.FETCH: _fetch,
+}
+
+
+async def setup(bot: FaceSwapBot) -> None:
+    """Have discord.py route presses on job buttons here."""
+    bot.add_dynamic_items(JobButton)

@@ -1,0 +1,41 @@
+"""Buttons whose custom id says all there is to know, so that they work after a restart."""
+
+from __future__ import annotations
+
+import enum
+
+import discord
+
+Button = discord.ui.Button[discord.ui.LayoutView]
+
+
+class Verb(enum.StrEnum):
+    """What a button does with its job."""
+
+    CANCEL = "cancel"
+    AGAIN = "again"
+    DELETE = "delete"
+    FETCH = "fetch"
+
+
+JOB_TEMPLATE = r"job:(?P<job_id>[0-9]{1,18}):(?P<verb>cancel|again|delete|fetch)"
+
+_FACES = {
+    Verb.CANCEL: ("Cancel", discord.ButtonStyle.secondary),
+    Verb.AGAIN: ("Again", discord.ButtonStyle.primary),
+    Verb.DELETE: ("Delete", discord.ButtonStyle.danger),
+    Verb.FETCH: ("Get picture", discord.ButtonStyle.success),
+}
+
+
+def job_button(job_id: int, verb: Verb, *, label: str | None = None) -> Button:
+    """Return the button that `cogs.job_buttons` answers."""
+    text, style = _FACES[verb]
+    return discord.ui.Button(label=label or text, style=style, custom_id=f"job:{job_id}:{verb}")
+
+
+def shows_job(message: discord.Message, job_id: int) -> bool:
+    """Tell whether a message carries buttons of this job."""
+    view = discord.ui.LayoutView.from_message(message)
+    ids = (getattr(item, "custom_id", "") for item in view.walk_children())
+    return any(str(custom_id).startswith(f"job:{job_id}:") for custom_id in ids)

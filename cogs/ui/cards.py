@@ -1,0 +1,64 @@
+"""A job's card: one message that shows where the job is, then its picture. Pure."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import messages
+from bot.services.delivery import Stage
+from cogs.ui.buttons import Verb, job_button
+from db.models import Job, JobState
+
+_BLURPLE = discord.Colour.blurple()
+_GREEN = discord.Colour.green()
+_GREY = discord.Colour.light_grey()
+_RED = discord.Colour.red()
+
+
+def progress_card(job: Job, stage: Stage, *, position: int | None) -> discord.ui.LayoutView:
+    """Show how far an unfinished job is, with a button to cancel it."""
+    text = messages.progress(stage, position=position)
+    return _card(job, text, colour=_BLURPLE, verbs=(Verb.CANCEL,))
+
+
+def ended_card(job: Job, *, again: bool) -> discord.ui.LayoutView:
+    """Show how a job ended that has no picture."""
+    colour = _GREY if job.state is JobState.CANCELLED else _RED
+    verbs = (Verb.AGAIN, Verb.DELETE) if again else (Verb.DELETE,)
+    return _card(job, messages.ended(job), colour=colour, verbs=verbs)
+
+
+def picture_card(job: Job, picture: discord.File) -> discord.ui.LayoutView:
+    """Show the finished picture; its file is to be sent in the same message."""
+    gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery(
+        discord.MediaGalleryItem(picture, description=messages.alt_text(job), spoiler=job.spoiler)
+    )
+    return _card(
+        job,
+        f"For <@{job.user_id}>",
+        colour=_GREEN,
+        verbs=(Verb.AGAIN, Verb.DELETE),
+        gallery=gallery,
+    )
+
+
+def _card(
+    job: Job,
+    text: str,
+    *,
+    colour: discord.Colour,
+    verbs: tuple[Verb, ...],
+    gallery: discord.ui.MediaGallery[discord.ui.LayoutView] | None = None,
+) -> discord.ui.LayoutView:
+    container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
+        discord.ui.TextDisplay(f"### {discord.utils.escape_markdown(messages.title(job))}\n{text}"),
+        accent_colour=colour,
+    )
+    if gallery is not None:
+        container.add_item(gallery)
+        container.add_item(discord.ui.TextDisplay(messages.AI_LINE))
+    container.add_item(discord.ui.ActionRow(*(job_button(job.id, verb) for verb in verbs)))
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()  # its buttons are found by their custom ids; nothing of it is kept in memory
+    return view

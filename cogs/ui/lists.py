@@ -1,0 +1,99 @@
+"""Pages that list things: a member's jobs, their quota, the commands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import messages
+from bot.services.bundle import Services
+from cogs.ui.buttons import Verb, job_button
+from db.models import Job, JobState, Scope, Usage, Window
+
+_WINDOWS = {
+    Window.HOUR: "this hour",
+    Window.DAY: "today",
+    Window.WEEK: "this week",
+    Window.MONTH: "this month",
+    Window.TOTAL: "in all",
+}
+_SCOPES = {
+    Scope.MEMBER: "You",
+    Scope.ROLE: "Your role",
+    Scope.SERVER: "This server",
+    Scope.COMMUNITY_EVENT: "This event",
+    Scope.OPERATOR: "This bot",
+}
+BUTTONS_IN_A_ROW = 5
+
+
+def jobs_list(jobs: Sequence[Job]) -> discord.ui.LayoutView:
+    """List jobs, newest first, with a button for each picture that waits."""
+    if not jobs:
+        return _page("You have no pictures yet. Make one with /faceswap.")
+    lines = "\n".join(_line(job) for job in jobs)
+    waiting = [job for job in jobs if job.state is JobState.UNDELIVERABLE][:BUTTONS_IN_A_ROW]
+    row: discord.ui.ActionRow[discord.ui.LayoutView] | None = None
+    if waiting:
+        row = discord.ui.ActionRow(
+            *(job_button(job.id, Verb.FETCH, label=f"Get picture {job.id}") for job in waiting)
+        )
+    return _page(f"### Your latest pictures\n{lines}", row)
+
+
+def _line(job: Job) -> str:
+    name = discord.utils.escape_markdown(messages.title(job))
+    line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
+    if job.state is JobState.DELIVERED and job.message_id and not job.private:
+        place = job.guild_id or "@me"
+        line += f" · https://discord.com/channels/{place}/{job.result_channel_id}/{job.message_id}"
+    if job.state is JobState.FAILED and job.failure is not None:
+        line += f"\n-# {messages.FAILURES[job.failure]}"
+    return line
+
+
+def quota_list(usages: Sequence[Usage]) -> discord.ui.LayoutView:
+    """List what is used and left under each rule."""
+    if not usages:
+        return _page("There is no limit here: make as many pictures as you like.")
+    return _page("### Your quota\n" + "\n".join(_usage(usage) for usage in usages))
+
+
+def _usage(usage: Usage) -> str:
+    who, window = _SCOPES[usage.limit.scope], _WINDOWS[usage.limit.window]
+    line = f"{who}: **{usage.remaining} of {usage.limit.amount}** left {window}."
+    if usage.resets_at is not None:
+        line += f" Starts again {messages.timestamp(usage.resets_at)}."
+    return line
+
+
+def help_page(services: Services) -> discord.ui.LayoutView:
+    """Explain the commands and say whether pictures are being made."""
+    text = (
+        "### A photo booth for this server\n"
+        "**/faceswap**: attach a photo, pick a filter, say who is in it, and get a picture.\n"
+        "**/imagine**: describe a picture in words.\n"
+        "**/jobs**: your latest pictures and where they stand.\n"
+        "**/quota**: how many pictures you have left.\n"
+        "**/privacy**: what is stored about you, and how to delete it.\n\n"
+        "Set `private` to True and only you see the picture. Failed pictures never count against "
+        "your quota."
+    )
+    if services.gate.pause is not None:
+        text += "\n\n⚠️ The picture service takes no pictures just now."
+    return _page(text)
+
+
+def _page(
+    text: str, row: discord.ui.ActionRow[discord.ui.LayoutView] | None = None
+) -> discord.ui.LayoutView:
+    container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
+        discord.ui.TextDisplay(text), accent_colour=discord.Colour.blurple()
+    )
+    if row is not None:
+        container.add_item(row)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()  # its buttons are found by their custom ids
+    return view
