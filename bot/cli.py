@@ -97,7 +97,7 @@ def _settings(arguments: argparse.Namespace, *, for_run: bool = False) -> Settin
 
 def _run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments, for_run=True)
-    from bot.app import run  # type: ignore[import-not-found, unused-ignore]
+    from bot.app import run  # type: ignore[import-not-found, import-untyped, unused-ignore]
     from bot.process import raise_open_files
 
     raise_open_files()

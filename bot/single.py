@@ -30,7 +30,7 @@ from faceswap.models import (
     parse_filter_id,
 )
 
-_PAUSE = 1.0  # seconds between two questions about the job
+_PAUSE = 0.5  # seconds between two questions about the job
 _TRIES = 3  # of a submission, where the API knows a repeated one
 _MEBIBYTE = 1024 * 1024
 
