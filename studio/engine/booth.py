@@ -25,7 +25,7 @@ from studio.engine.protocol import (
     PhotoRefused,
     Sketch,
 )
-from studio.engine.scenes.comic_page import PALETTES, sunburst
+from studio.engine.scenes.comic_art import PALETTES, sunburst
 
 MIN_FACE: Final = 48  # pixels of the file, forehead to chin
 
