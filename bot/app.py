@@ -21,7 +21,7 @@ from bot.services.backends import Backends
 from bot.settings import STUDIO, Settings
 from db.database import Database
 from db.jobs import JobRepository
-from db.ledgers import check_ledgers
+from db.checks import check_ledgers
 from db.limits import LimitRepository
 from db.migrate import migrate
 from db.models import Ledger, Limit, Scope, Window

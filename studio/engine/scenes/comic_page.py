@@ -63,9 +63,7 @@ def page_layouts(size: Size) -> tuple[PageLayout, ...]:
 
 def _whole(size: Size) -> PageLayout:
     margin = round(min(size) * _MARGIN)
-    person = Panel(
-        left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin
-    )
+    person = Panel(left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin)
     return PageLayout(person=person)
 
 
