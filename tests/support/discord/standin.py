@@ -330,9 +330,15 @@ class DiscordStandIn:
     async def ready(self, *, within: float = DEADLINE) -> None:
         """Wait until a bot is connected and its commands are known."""
         await self.until(
-            lambda: self._gateway.connected and self._commands.all(),
+            lambda: self._gateway.connected and self.syncs,
             within=within,
             what="a bot that is connected and has synced its commands",
+        )
+
+    async def offline(self, *, within: float = DEADLINE) -> None:
+        """Wait until no bot is connected: to be asked between killing one and starting the next."""
+        await self.until(
+            lambda: not self._gateway.connected, within=within, what="the bot going offline"
         )
 
     # -- time and faults
