@@ -13,7 +13,6 @@ from bot.errors import PhotoRejected
 from bot.pending import PendingOrders
 from bot.services.booth import SwapOrder
 from bot.services.bundle import Services
-from bot.tree import answer_privately
 from cogs.callers import check_may_post, open_card
 from cogs.ui.consent import consent_card
 from faceswap.models import Filter, Gender, PhotoProblem, Quality, Ratio
@@ -82,7 +81,10 @@ class FaceSwap(commands.Cog):
         )
         check_may_post(interaction, private=private)
         self._check_size(photo)
-        await self._order(interaction, photo, order)
+        if await self._services.privacy.has_consented(interaction.user.id):
+            await self._order(interaction, photo, order)
+        else:
+            await self._ask_consent(interaction, photo, order)
 
     @faceswap.autocomplete("filter")
     async def _suggest(
@@ -104,9 +106,6 @@ class FaceSwap(commands.Cog):
         caller = await open_card(interaction, private=order.private)
         if agreed:
             await self._services.privacy.give_consent(caller.user_id)
-        elif not await self._services.privacy.has_consented(caller.user_id):
-            await self._ask_consent(interaction, photo, order)
-            return
         await self._services.booth.check(caller, order)
         await self._services.booth.order_swap(caller, order, await _read(photo))
 
@@ -116,15 +115,13 @@ class FaceSwap(commands.Cog):
         photo: discord.Attachment,
         order: SwapOrder,
     ) -> None:
-        asked = await answer_privately(interaction, consent_card(self._services))
-
         async def go_on(later: discord.Interaction[FaceSwapBot]) -> None:
             await self._order(later, photo, order, agreed=True)
-            if asked is not None:
-                with contextlib.suppress(discord.HTTPException):
-                    await asked.delete()
+            with contextlib.suppress(discord.HTTPException):
+                await interaction.delete_original_response()  # the question is answered
 
         self._pending.put(interaction.user.id, go_on)
+        await interaction.response.send_message(view=consent_card(self._services), ephemeral=True)
 
     def _check_size(self, photo: discord.Attachment) -> None:
         limit = self._services.booth.max_photo_bytes

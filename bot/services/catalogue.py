@@ -72,15 +72,18 @@ class Catalogue:
     def find(self, text: str) -> Filter:
         """Return the filter of this name, number or UUID; raises FilterUnknown, BoothClosed.
 
-        A UUID is taken as it is: such filters are not in the catalogue.
+        A part of a name will do where only one has it. A UUID is taken as it is: such filters are
+        not in the catalogue.
         """
         wanted = text.strip().casefold()
-        by_name = [each for each in self._filters if each.name.casefold() == wanted]
-        if by_name:
-            return by_name[0]
+        for each in self._filters:
+            if each.name.casefold() == wanted:
+                return each
         try:
             filter_id = parse_filter_id(text)
         except ValueError:
+            if (found := self._find_part(wanted)) is not None:
+                return found
             raise self._unknown(text) from None
         if isinstance(filter_id, uuid.UUID):
             return Filter(id=filter_id, name="Custom filter")
@@ -88,6 +91,11 @@ class Catalogue:
             if each.id == filter_id:
                 return each
         raise self._unknown(text)
+
+    def _find_part(self, wanted: str) -> Filter | None:
+        """Return the one filter whose name has this in it; None if there are more, or none."""
+        hits = [each for each in self._filters if wanted and wanted in each.name.casefold()]
+        return hits[0] if len(hits) == 1 else None
 
     def _unknown(self, text: str) -> FilterUnknown | BoothClosed:
         if not self._filters:

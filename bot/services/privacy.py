@@ -35,13 +35,19 @@ class Privacy:
         self._photos = photos
         self._pictures = pictures
         self._worker = worker
+        self._consented: set[int] = set()  # a command is answered without asking storage again
 
     async def has_consented(self, user_id: int) -> bool:
-        consent = await self._consents.current(user_id)
-        return consent is not None and consent.version >= CONSENT_VERSION
+        if user_id not in self._consented:
+            consent = await self._consents.current(user_id)
+            if consent is None or consent.version < CONSENT_VERSION:
+                return False
+            self._consented.add(user_id)
+        return True
 
     async def give_consent(self, user_id: int) -> None:
         await self._consents.give(user_id, CONSENT_VERSION)
+        self._consented.add(user_id)
 
     async def erase(self, user_id: int) -> int:
         """Cancel what can be cancelled and erase all that is kept; returns how many were cancelled.
@@ -49,6 +55,7 @@ class Privacy:
         Raises StillSending while a job is at the one step that must not be interrupted.
         """
         cancelled = await self._cancel_open_jobs(user_id)
+        self._consented.discard(user_id)
         erased = await self._members.erase(user_id)
         for photo in erased.photos:
             await self._photos.delete(photo)

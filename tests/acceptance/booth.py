@@ -1,0 +1,109 @@
+"""What members do and see, in the words of a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.support.bot_process import BotProcess
+from tests.support.discord import Channel, DiscordStandIn, Guild, Interaction, Message, Upload, User
+from tests.support.workshop import photo_bytes
+
+IN_TIME = 20.0
+
+
+@dataclass(slots=True)
+class PhotoBooth:
+    discord: DiscordStandIn
+    bot: BotProcess
+    guild: Guild = field(init=False)
+    channel: Channel = field(init=False)
+    alice: User = field(init=False)
+    bob: User = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guild = self.discord.add_guild("Photo Club")
+        self.channel = self.discord.add_text_channel(self.guild, "booth")
+        self.alice = self.discord.add_user("alice")
+        self.bob = self.discord.add_user("bob")
+        for user in (self.alice, self.bob):
+            self.discord.add_member(self.guild, user)
+
+    async def ask(
+        self,
+        *,
+        user: User | None = None,
+        photo: bytes | None = None,
+        filename: str = "me.jpg",
+        direct: bool = False,
+        **options: object,
+    ) -> Interaction:
+        """Type /faceswap and wait for the first answer."""
+        upload = Upload(filename, photo_bytes() if photo is None else photo, "image/jpeg")
+        interaction = await self.discord.slash(
+            user or self.alice,
+            None if direct else self.channel,
+            "faceswap",
+            {"photo": upload, "filter": "Cyberpunk Neon", "who": "Woman", **options},
+        )
+        return await interaction.responded()
+
+    async def send_command(self) -> Interaction:
+        """Type /faceswap without waiting for an answer."""
+        upload = Upload("me.jpg", photo_bytes(), "image/jpeg")
+        options = {"photo": upload, "filter": "Cyberpunk Neon", "who": "Woman"}
+        return await self.discord.slash(self.alice, self.channel, "faceswap", options)
+
+    async def consented(self) -> None:
+        """Have alice agree once, with an order that is refused."""
+        ordered = await self.order(photo=b"not a photo")
+        await self.text(ordered, "cannot read this file")
+
+    async def jobs_page(self, user: User | None = None) -> str:
+        """Return what /jobs shows."""
+        listed = await self.discord.slash(user or self.alice, self.channel, "jobs")
+        await listed.responded()
+        assert listed.ephemeral
+        await self.discord.until(lambda: listed.original and not listed.original.thinking)
+        assert listed.original is not None
+        return listed.original.text()
+
+    async def settled(self) -> None:
+        """Wait until the bot has nothing more to do with Discord: it stops in good order."""
+        assert await self.bot.stop() == 0
+
+    async def agree(self, asked: Interaction) -> Interaction:
+        """Press the button of the consent card."""
+        pressed = await self.discord.press(asked.user, asked.message, "I agree, go on")
+        return await pressed.responded()
+
+    async def order(self, **options: object) -> Interaction:
+        """Order a picture, agreeing first if asked to."""
+        asked = await self.ask(**options)  # type: ignore[arg-type]
+        if asked.message is not None and "Before your first picture" in asked.message.text():
+            return await self.agree(asked)
+        return asked
+
+    async def text(self, interaction: Interaction, part: str) -> Message:
+        """Wait until a message of the interaction says this."""
+
+        def said() -> Message | None:
+            for message in interaction.messages:
+                if not message.deleted and part in message.text():
+                    return message
+            return None
+
+        found = await self.discord.until(said, within=IN_TIME, what=f"the words {part!r}")
+        assert found is not None
+        return found
+
+    async def picture(self, interaction: Interaction) -> Message:
+        """Wait until the card shows a picture."""
+        card = interaction.original
+        assert card is not None
+        await self.discord.until(lambda: card.files, within=IN_TIME, what="a picture on the card")
+        return card
+
+    def posted(self, channel: Channel | None = None) -> list[Message]:
+        """Return the public messages with a picture."""
+        messages = self.discord.messages(channel or self.channel)
+        return [message for message in messages if message.files and not message.ephemeral]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.booth import PhotoBooth
+from tests.support.bot_process import BotProcess
+from tests.support.discord import DiscordStandIn
+from tests.support.scripted_api import ScriptedAPI
+
+
+@pytest.fixture
+async def discord() -> AsyncGenerator[DiscordStandIn]:
+    async with DiscordStandIn() as standin:
+        yield standin
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[ScriptedAPI]:
+    async with ScriptedAPI(finishes=False, blocks=True) as scripted:
+        yield scripted
+
+
+@asynccontextmanager
+async def open_booth(
+    discord: DiscordStandIn, folder: Path, **settings: str
+) -> AsyncGenerator[PhotoBooth]:
+    bot = BotProcess(discord, folder, **settings)
+    booth = PhotoBooth(discord=discord, bot=bot)
+    try:
+        await bot.start()
+        yield booth
+    finally:
+        await bot.close()
+
+
+def hosted(api: ScriptedAPI) -> dict[str, str]:
+    return {"FACESWAP_API_URL": api.url, "FACESWAP_API_KEY": api.key}
+
+
+@pytest.fixture
+async def booth(
+    discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path
+) -> AsyncGenerator[PhotoBooth]:
+    """A bot that is running, in a channel with two members."""
+    async with open_booth(discord, tmp_path, **hosted(api)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def slow_booth(
+    discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path
+) -> AsyncGenerator[PhotoBooth]:
+    """A bot for which every job counts as slow: its picture is posted anew."""
+    settings = {**hosted(api), "QUICK_JOB_SECONDS": "0"}
+    async with open_booth(discord, tmp_path, **settings) as opened:
+        yield opened
