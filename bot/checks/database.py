@@ -18,15 +18,19 @@ async def check_database(settings: Settings) -> list[Finding]:
         path = file_path(settings.database_url)
         if not path.exists():
             return [ok(f"database: {path} does not exist yet; the first start makes it")]
-        async with Database.open(settings.database_url, exclusive=False) as database:
-            return await examine(database, settings)
+        return await check_file(settings)
     except StorageUnavailable as error:
         what, _, remedy = explain_storage(error).partition("; ")
         return [fail(f"database: {what}", remedy)]
 
 
-async def examine(database: Database, settings: Settings) -> list[Finding]:
-    """Look at an open database."""
+async def check_file(settings: Settings) -> list[Finding]:
+    """Look at a database that must exist; StorageUnavailable if it cannot be opened."""
+    async with Database.open(settings.database_url, exclusive=False) as database:
+        return await _examine(database, settings)
+
+
+async def _examine(database: Database, settings: Settings) -> list[Finding]:
     if missing := await pending(database):
         return [
             warn(

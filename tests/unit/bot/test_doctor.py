@@ -181,7 +181,9 @@ async def test_jobs_that_wait_for_a_person_are_listed_with_what_to_do(tmp_path: 
         job = await claim(jobs)
         await jobs.record_unconfirmed(job.id, str(job.submit_token))
         await jobs.accept(a_job(2))
-        await claim(jobs)
+        job = await claim(jobs)
+        deadline = datetime.now(UTC) + timedelta(minutes=20)
+        await jobs.record_submitted(job.id, str(job.submit_token), "remote-2", deadline)
 
         # The bot keeps the database open while the doctor looks.
         async with discord() as origin:
@@ -193,7 +195,7 @@ async def test_jobs_that_wait_for_a_person_are_listed_with_what_to_do(tmp_path: 
     assert waiting.verdict is Verdict.WARN
     assert "charged 2 credits" in waiting.what
     assert "faceswap-bot db resolve 1 charged" in str(waiting.remedy)
-    assert "https://old.example" in about(findings, "names another API").what
+    assert "https://old.example" in about(findings, "name another API").what
 
 
 async def claim(jobs: JobRepository) -> Job:
