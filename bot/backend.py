@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.exits import CommandFailed
-from bot.services.backends import STUDIO, Backend
-from bot.settings import Settings
+from bot.services.backends import Backend
+from bot.settings import STUDIO, Settings
 from bot.standalone import beside_the_bot, require_studio
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion
@@ -36,7 +36,7 @@ async def open_hosted_backend(settings: Settings) -> AsyncGenerator[Backend]:
     )
     async with client:
         yield Backend(
-            name=settings.faceswap_api_url,
+            name=settings.backend_name,
             client=client,
             swap_version=settings.faceswap_api_version,
             idempotent=await client.honours_idempotency_key(),

@@ -79,9 +79,9 @@ class FaceSwapBot(commands.Bot):
             self.tree.copy_global_to(guild=self._guild)
         described = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-        place = (self.application_id or 0, self._guild.id if self._guild else 0)
-        if await self._command_syncs.digest(*place) == digest:
+        application_id, guild_id = self.application_id or 0, self._guild.id if self._guild else 0
+        if await self._command_syncs.digest(application_id, guild_id=guild_id) == digest:
             return
         await self.tree.sync(guild=self._guild)
-        await self._command_syncs.record(*place, digest)
+        await self._command_syncs.record(application_id, digest=digest, guild_id=guild_id)
         _log.info("The slash commands were sent to Discord.")

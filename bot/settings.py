@@ -18,6 +18,8 @@ from typing import Any, Self, TypeVar
 from bot import parsing
 from faceswap.models import APIVersion
 
+STUDIO = "studio"  # as the name of a back end: its port changes with each start
+
 _MEBIBYTE = 1024 * 1024
 _MEGAPIXEL = 1_000_000
 _MINUTE = timedelta(minutes=1)
@@ -190,6 +192,11 @@ class Settings:
     @property
     def uses_studio(self) -> bool:
         return self.faceswap_api_url is None
+
+    @property
+    def backend_name(self) -> str:
+        """What a job's row calls the API it is sent to."""
+        return self.faceswap_api_url or STUDIO
 
     @property
     def heartbeat_path(self) -> Path:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import job_lists, queue
+from db import job_lists, queue, steps
 from db.clock import Clock, utc_now
 from db.database import Database
 from db.errors import JobNotFound, QuotaExceeded, RemoteIdTaken
@@ -85,62 +85,31 @@ class JobRepository:
         """Tell the place in the queue, 1 being next; None if the job is not queued."""
         return await self._database.read(lambda c: queue.position(c, job_id))
 
-    # --- from one state to the next
+    # --- from one state to the next: TransitionRefused if it is in another, or the token differs
 
     async def postpone(self, job_id: int, token: str, *, until: datetime) -> Job:
         """Put a job that was certainly not sent back into the queue, not to be taken before."""
-        values = {
-            "not_before": until,
-            "submit_token": None,
-            "backend": None,
-            "api_version": None,
-            "idempotent": False,
-        }
-        return await self._change(
-            job_id,
-            Change(origins=_SUBMITTING, to=_QUEUED, actor="worker", token=token, values=values),
-        )
+        return await self._change(job_id, steps.postponed(token, until=until))
 
     async def refuse(self, job_id: int, token: str, reason: FailureReason) -> Job:
         """End a job that the API refused: nothing was charged."""
-        return await self._change(
-            job_id,
-            Change(
-                origins=_SUBMITTING,
-                to=JobState.FAILED,
-                actor="worker",
-                detail=reason,
-                token=token,
-                values={"failure": reason},
-            ),
-        )
+        return await self._change(job_id, steps.refused(token, reason))
 
     async def record_submitted(
         self, job_id: int, token: str, remote_id: str, deadline_at: datetime
     ) -> Job:
         """Store the id the API gave, even if it comes after the job was unconfirmed."""
-        wanted = Change(
-            origins=_SUBMITTING | _UNCONFIRMED,
-            to=JobState.SUBMITTED,
-            actor="worker",
-            token=token,
-            values={
-                "remote_id": remote_id,
-                "submitted_at": self._clock(),
-                "deadline_at": deadline_at,
-            },
+        step = steps.submitted(
+            token, remote_id=remote_id, at=self._clock(), deadline_at=deadline_at
         )
         try:
-            return await self._change(job_id, wanted)
+            return await self._change(job_id, step)
         except IntegrityError as error:
             raise RemoteIdTaken(job_id, remote_id) from error
 
     async def record_unconfirmed(self, job_id: int, token: str) -> Job:
         """Note that nobody knows whether the submission arrived: quota back, credits held."""
-        return await self._change(
-            job_id,
-            Change(origins=_SUBMITTING, to=JobState.UNCONFIRMED, actor="worker", token=token),
-        )
+        return await self._change(job_id, steps.unconfirmed(token))
 
     async def resolve(self, job_id: int, *, charged: bool, actor: str) -> Job:
         """End an unconfirmed job as the operator's bill says."""
@@ -148,16 +117,9 @@ class JobRepository:
             reason, into = FailureReason.RESOLVED_CHARGED, ReservationState.SPENT
         else:
             reason, into = FailureReason.RESOLVED_NOT_CHARGED, ReservationState.RETURNED
-        wanted = Change(
-            origins=_UNCONFIRMED,
-            to=JobState.FAILED,
-            actor=actor,
-            detail=reason,
-            values={"failure": reason},
-        )
 
         async def unit(connection: AsyncConnection) -> Job:
-            job = await change(connection, job_id, wanted, now=self._clock(), periods=self._periods)
+            job = await self._changed(connection, job_id, steps.resolved(reason, actor=actor))
             await settle(connection, Ledger.CREDITS, job_id=job_id, into=into)
             return job
 
@@ -165,64 +127,32 @@ class JobRepository:
 
     async def complete(self, job_id: int, picture: str) -> Job:
         """Note that the picture is verified and on disk under this name."""
-        return await self._change(
-            job_id,
-            Change(
-                origins=_SUBMITTED,
-                to=JobState.COMPLETED,
-                actor="worker",
-                values={"picture": picture},
-            ),
-        )
+        return await self._change(job_id, steps.completed(picture))
 
     async def fail(self, job_id: int, reason: FailureReason) -> Job:
         """End a job that was never sent, or that the API could not finish."""
-        return await self._change(
-            job_id,
-            Change(
-                origins=_WAITING,
-                to=JobState.FAILED,
-                actor="worker",
-                detail=reason,
-                values={"failure": reason},
-            ),
-        )
+        return await self._change(job_id, steps.failed(reason))
 
     async def cancel(self, job_id: int) -> Job:
         """End a job at its member's wish; what was submitted stays paid for."""
-        return await self._change(
-            job_id, Change(origins=_WAITING, to=JobState.CANCELLED, actor="member")
-        )
+        return await self._change(job_id, steps.cancelled())
 
     async def record_delivered(self, job_id: int, channel_id: int, message_id: int) -> Job:
-        """Note where the picture was posted; the member has then seen it."""
-        values = {
-            "result_channel_id": channel_id,
-            "message_id": message_id,
-            "told": JobState.DELIVERED,
-        }
-        return await self._change(
-            job_id,
-            Change(origins=_POSTABLE, to=JobState.DELIVERED, actor="worker", values=values),
-        )
+        """Note where the picture was posted; the member has then been told."""
+        step = steps.delivered(channel_id=channel_id, message_id=message_id)
+        return await self._change(job_id, step)
 
     async def record_undeliverable(self, job_id: int) -> Job:
         """Note that every place refused the picture; it waits for its member to ask."""
-        return await self._change(
-            job_id,
-            Change(
-                origins=frozenset({JobState.COMPLETED}), to=JobState.UNDELIVERABLE, actor="worker"
-            ),
-        )
+        return await self._change(job_id, steps.undeliverable())
 
     async def recover(self) -> Recovered:
         """Settle at start what was being submitted when the bot ended."""
 
         async def unit(connection: AsyncConnection) -> Recovered:
             found = await job_lists.in_state(connection, JobState.SUBMITTING)
-            wanted = Change(origins=_SUBMITTING, to=JobState.UNCONFIRMED, actor="start")
             unconfirmed = [
-                await change(connection, job.id, wanted, now=self._clock(), periods=self._periods)
+                await self._changed(connection, job.id, steps.interrupted())
                 for job in found
                 if not job.idempotent
             ]
@@ -256,7 +186,23 @@ class JobRepository:
     async def release_files(self, job_id: int) -> None:
         """Note that neither photo nor picture is needed any longer."""
         now = self._clock()
-        await self._note(job_id, {"photo_delete_at": now, "picture_delete_at": now})
+        values = {
+            "photo_delete_at": sa.case((jobs.c.photo.is_not(None), now)),
+            "picture_delete_at": sa.case((jobs.c.picture.is_not(None), now)),
+        }
+        await self._note(job_id, values)
+
+    async def forget_expired_tokens(self) -> int:
+        """Drop interaction tokens that Discord takes no more; tell how many there were."""
+        values = {"interaction_token": None, "token_expires_at": None}
+
+        async def unit(connection: AsyncConnection) -> int:
+            dropped = await connection.execute(
+                sa.update(jobs).where(jobs.c.token_expires_at <= self._clock()).values(**values)
+            )
+            return dropped.rowcount
+
+        return await self._database.write(unit)
 
     # --- questions
 
@@ -302,13 +248,11 @@ class JobRepository:
     async def next_due(self) -> datetime | None:
         return await self._database.read(job_lists.next_due)
 
-    async def _change(self, job_id: int, wanted: Change) -> Job:
-        async def unit(connection: AsyncConnection) -> Job:
-            return await change(
-                connection, job_id, wanted, now=self._clock(), periods=self._periods
-            )
+    async def _change(self, job_id: int, step: Change) -> Job:
+        return await self._database.write(lambda c: self._changed(c, job_id, step))
 
-        return await self._database.write(unit)
+    async def _changed(self, connection: AsyncConnection, job_id: int, step: Change) -> Job:
+        return await change(connection, job_id, step, now=self._clock(), periods=self._periods)
 
     async def _note(self, job_id: int, values: Mapping[str, object]) -> None:
         async def unit(connection: AsyncConnection) -> None:
@@ -321,11 +265,3 @@ class JobRepository:
                 raise JobNotFound(job_id)
 
         await self._database.write(unit)
-
-
-_QUEUED = JobState.QUEUED
-_SUBMITTING = frozenset({JobState.SUBMITTING})
-_SUBMITTED = frozenset({JobState.SUBMITTED})
-_UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
-_WAITING = frozenset({JobState.QUEUED, JobState.SUBMITTED})
-_POSTABLE = frozenset({JobState.COMPLETED, JobState.UNDELIVERABLE})

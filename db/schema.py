@@ -107,6 +107,7 @@ def _partial(
 # SQLite uses a partial index only where the query repeats its condition literally, hence IS_…
 _partial("ix_jobs_queue", jobs.c.priority, jobs.c.fair_tag, jobs.c.id, where=IS_QUEUED)
 _partial("ix_jobs_untold", jobs.c.id, where=IS_UNTOLD)
+_partial("ix_jobs_tokens", jobs.c.token_expires_at, where=sa.text("token_expires_at IS NOT NULL"))
 _partial("ix_jobs_photos", jobs.c.photo_delete_at, where=sa.text("photo_delete_at IS NOT NULL"))
 _partial(
     "ix_jobs_pictures", jobs.c.picture_delete_at, where=sa.text("picture_delete_at IS NOT NULL")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.checks.finding import Finding, fail, ok, warn
 from bot.checks.jobs import check_jobs
 from bot.explanations import explain_storage
 from bot.settings import Settings
+from db.checks import check_ledgers
 from db.database import Database
 from db.errors import StorageUnavailable
 from db.migrate import pending
@@ -38,8 +41,18 @@ async def _examine(database: Database, settings: Settings) -> list[Finding]:
                 "the next start applies them, or: faceswap-bot db upgrade",
             )
         ]
-    problems = await database.file_problems()
-    findings = [fail(f"database: {problem}", "go back to a backup") for problem in problems]
-    if not findings:
-        findings = [ok(f"database: {database.path} is whole and up to date")]
-    return [*findings, *await check_jobs(database, settings)]
+    if problems := await database.file_problems():
+        return [fail(f"database: {problem}", "go back to a backup") for problem in problems]
+    return [
+        ok(f"database: {database.path} is whole and up to date"),
+        *_judge_ledgers(await check_ledgers(database)),
+        *await check_jobs(database, settings),
+    ]
+
+
+def _judge_ledgers(problems: Sequence[str]) -> list[Finding]:
+    """Report what does not add up; only a bug or a hand in the file can cause it."""
+    if not problems:
+        return [ok("quota and credits add up")]
+    remedy = "keep a copy (faceswap-bot db backup) and report it as a bug"
+    return [fail(f"ledgers: {problem}", remedy) for problem in problems]

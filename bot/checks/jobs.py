@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.checks.finding import Finding, ok, warn
-from bot.services.backends import STUDIO
-from bot.settings import Settings
+from bot.settings import STUDIO, Settings
 from db.database import Database
 from db.jobs import JobRepository
 from db.models import Job
@@ -18,7 +17,7 @@ async def check_jobs(database: Database, settings: Settings) -> list[Finding]:
     counts = await repository.count_by_state()
     summary = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     unconfirmed = await repository.list_unconfirmed()
-    others = await repository.backends_of_open_jobs() - {settings.faceswap_api_url or STUDIO}
+    others = await repository.backends_of_open_jobs() - {settings.backend_name}
     return [
         ok(f"jobs: {summary or 'none yet'}"),
         *(_unconfirmed(job) for job in unconfirmed[:_SHOWN]),

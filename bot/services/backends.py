@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion
 
-STUDIO = "studio"  # the name in a job's row; the studio's port changes with each start
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:

@@ -53,6 +53,10 @@ class Housekeeper:
                 await self._pictures.delete(job.picture)
                 await self._jobs.forget_picture(job.id)
 
+    async def forget_expired_tokens(self) -> None:
+        """Drop interaction tokens that open nothing any more."""
+        await self._jobs.forget_expired_tokens()
+
     async def end_stale_jobs(self) -> list[Job]:
         """Fail jobs that waited in the queue for too long; returns them, to be told."""
         ended = []

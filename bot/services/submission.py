@@ -11,7 +11,7 @@ from bot.services.backends import Backend, Backends
 from bot.services.catalogue import Catalogue
 from bot.services.gate import Gate, Pause
 from bot.services.photos import PhotoStore
-from db.errors import StorageUnavailable
+from db.errors import RemoteIdTaken, StorageUnavailable
 from db.jobs import JobRepository
 from db.models import FailureReason, Job, JobKind
 from faceswap.errors import (
@@ -135,6 +135,9 @@ class Submitter:
         while True:
             try:
                 return await self._jobs.record_submitted(job.id, _token(job), remote_id, deadline)
+            except RemoteIdTaken:
+                _log.critical("Job %d was given the id %s of another job.", job.id, remote_id)
+                return await self._jobs.record_unconfirmed(job.id, _token(job))
             except StorageUnavailable as error:
                 _log.critical(
                     "Job %d has the id %s at the API, not stored: %s", job.id, remote_id, error

@@ -236,6 +236,7 @@ class Worker:
                 for job in await self._housekeeper.end_stale_jobs():
                     self._carry(job, fresh=False)
                 await self._housekeeper.delete_due_files()
+                await self._housekeeper.forget_expired_tokens()
             except Exception:  # noqa: BLE001 - tried again in a moment
                 _log.exception("Tidying up failed; it is tried again.")
             await asyncio.sleep(TIDY_SECONDS)

@@ -14,6 +14,7 @@ from faceswap.models import Gender, PhotoProblem, Quality, Ratio
 from studio.engine.faces import Face, find_faces_any_way_up
 from studio.engine.filters.comic import ComicPopArt
 from studio.engine.filters.style import Style, Subject
+from studio.engine.filters.vintage import VintagePortrait
 from studio.engine.matte import coarse_matte
 from studio.engine.photo import decode
 from studio.engine.pixels import Bytes, mix, noise, smoothstep, to_bytes, vertical_gradient
@@ -24,14 +25,14 @@ from studio.engine.protocol import (
     PhotoRefused,
     Sketch,
 )
-from studio.engine.scenes.comic_page import PALETTES, sunburst
+from studio.engine.scenes.comic_art import PALETTES, sunburst
 
 MIN_FACE: Final = 48  # pixels of the file, forehead to chin
 
 _WORKING_SIDE: Final = {Quality.BEST: 2000, Quality.FAST: 1000}
 _DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
 _PNG_COMPRESSION: Final = 1  # higher levels cost up to 0.4 s and save a tenth
-_STYLES: Final[tuple[Style, ...]] = (ComicPopArt(),)
+_STYLES: Final[tuple[Style, ...]] = (VintagePortrait(), ComicPopArt())
 
 
 class BoothEngine:

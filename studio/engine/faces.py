@@ -150,3 +150,12 @@ def _upright_extent(points: Floats, roll: float) -> tuple[Floats, float]:
     low, high = along.min(axis=0), along.max(axis=0)
     centre = ((low + high) / 2) @ axes
     return centre.astype(np.float32), float((high - low).max())
+
+
+def face_values(plane: Floats, face: Face) -> Floats:
+    """Collect a plane's values inside the face's oval; all values if the oval is outside."""
+    mask = np.zeros(plane.shape, np.uint8)
+    outline = np.round(face.points[list(OVAL), :2]).astype(np.int32)
+    cv2.fillConvexPoly(mask, cv2.convexHull(outline), 1)
+    values = plane[mask > 0]
+    return values if values.size else plane.ravel()

@@ -126,6 +126,7 @@ def grain(size: Size, *, rng: np.random.Generator, sigma: float = 0.7) -> Floats
     width, height = size
     side = 512
     speckles = rng.standard_normal((side, side), dtype=np.float32)
-    soft = cv2.GaussianBlur(speckles, (0, 0), sigma, borderType=cv2.BORDER_WRAP)
+    wrapped = np.pad(speckles, 8, mode="wrap")
+    soft = cv2.GaussianBlur(wrapped, (0, 0), sigma)[8:-8, 8:-8]
     patch = soft / np.float32(soft.std())
     return cast(Floats, np.tile(patch, (-(-height // side), -(-width // side)))[:height, :width])

@@ -112,6 +112,13 @@ def _jobs() -> None:
     op.create_index("ix_jobs_fair_tag", "jobs", ["fair_tag"])
     op.create_index("ix_jobs_member", "jobs", ["user_id", "id"])
     op.create_index(
+        "ix_jobs_tokens",
+        "jobs",
+        ["token_expires_at"],
+        sqlite_where=sa.text("token_expires_at IS NOT NULL"),
+        postgresql_where=sa.text("token_expires_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_jobs_photos",
         "jobs",
         ["photo_delete_at"],

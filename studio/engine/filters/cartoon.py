@@ -7,7 +7,7 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from studio.engine.faces import OVAL, Face
+from studio.engine.faces import Face, face_values
 from studio.engine.halftone import halftone
 from studio.engine.matte import Cutout
 from studio.engine.pixels import (
@@ -74,23 +74,16 @@ def _balanced_tone(lightness: Floats, face: Face) -> Floats:
 
     Halfway only: a dark skin stays dark, a badly lit photo still becomes readable.
     """
-    values = _face_values(lightness, face)
+    values = face_values(lightness, face)
     low, middle, high = np.percentile(values, [4, 50, 96])
     target = middle + (0.60 - middle) * 0.5
     gain = np.clip(0.46 / max(high - low, 0.05), 0.8, 1.9)
     return cast(Floats, np.clip((lightness - middle) * np.float32(gain) + target, 0, 1))
 
 
-def _face_values(plane: Floats, face: Face) -> Floats:
-    mask = np.zeros(plane.shape, np.uint8)
-    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(face.points[list(OVAL), :2]).astype(int)), 1)
-    values = plane[mask > 0]
-    return values if values.size else plane.ravel()
-
-
 def _ink(grey: Floats, cutout: Cutout, unit: float) -> Floats:
     """Dark lines where the photo has dark lines or edges (difference of Gaussians); 1 is no ink."""
-    values = _face_values(grey, cutout.face)
+    values = face_values(grey, cutout.face)
     low, high = np.percentile(values, [2, 98])
     grey = np.clip((grey - low) / np.float32(max(high - low, 0.1)), -0.3, 1.3)
     sigma = unit * 0.0045

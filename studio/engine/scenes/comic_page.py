@@ -1,64 +1,16 @@
-"""A comic page: its panels, their sunbursts, the word in a burst, the black frames."""
+"""How a comic page is divided into panels, and the panels' frames."""
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
-import numpy as np
 
-from faceswap.models import Gender
-from studio.engine.halftone import halftone
-from studio.engine.lettering import Font, height_to_fit, text_mask
-from studio.engine.pixels import (
-    Bytes,
-    Floats,
-    Size,
-    blur,
-    colour,
-    coordinates,
-    mix,
-    noise,
-    smoothstep,
-    to_bytes,
-)
+from studio.engine.pixels import Bytes, Size, colour
+from studio.engine.scenes.comic_art import INK
 
-PAPER: Final = "#fbf3df"
-INK: Final = "#120d14"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Palette:
-    """Colours and the word of one variant."""
-
-    ray: str
-    ray_between: str
-    dots: str
-    burst: str
-    word: str
-    word_colour: str
-
-
-PALETTES: Final = {
-    Gender.MALE: Palette(
-        ray="#ffd21f", ray_between="#ffa60f", dots="#f2452b",
-        burst="#ffffff", word="WOW!", word_colour="#ed1c24",
-    ),
-    Gender.FEMALE: Palette(
-        ray="#ffc9e3", ray_between="#ff8fc6", dots="#e4187a",
-        burst="#fff265", word="FAB!", word_colour="#d9127c",
-    ),
-    Gender.BOY: Palette(
-        ray="#8fe3ff", ray_between="#45b8f5", dots="#1455c8",
-        burst="#ffffff", word="ZOOM!", word_colour="#ff6a00",
-    ),
-    Gender.GIRL: Palette(
-        ray="#e2d0ff", ray_between="#b996ff", dots="#6a35d4",
-        burst="#fff7c2", word="YAY!", word_colour="#00a99a",
-    ),
-}  # fmt: skip
+_MARGIN = 0.035  # of the page's shorter side
+_GUTTER = 0.022
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,103 +34,80 @@ class Panel:
         )
 
 
-def line_width(size: Size) -> int:
-    """Width of the frames on a page of this size, in pixels."""
-    return max(3, round(min(size) * 0.008))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLayout:
+    """The panels of a page: the person's, and on divided pages one for the word and a close-up."""
+
+    person: Panel
+    word: Panel | None = None
+    close_up: Panel | None = None
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        return tuple(panel for panel in (self.person, self.word, self.close_up) if panel)
 
 
-def single_panel(size: Size) -> Panel:
-    """Fill the page but for a margin."""
-    margin = round(min(size) * 0.035)
-    return Panel(left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin)
+def page_layouts(size: Size) -> tuple[PageLayout, ...]:
+    """Ways to divide a page, best first; the later ones suit tighter photos.
+
+    A photo that cuts its person off at the sides needs a narrow panel, whose frame then takes over
+    the cut; the rest of the page goes to the word and a close-up.
+    """
+    width, height = size
+    if width > height * 1.2:
+        return tuple(_columns(size, share) for share in (0.60, 0.52, 0.45, 0.38))
+    if height > width * 1.2:
+        return (_whole(size), _rows(size, 0.68))
+    return (_whole(size), *(_columns(size, share) for share in (0.66, 0.56, 0.48)))
 
 
-@functools.lru_cache(maxsize=16)
-def sunburst(size: Size, palette: Palette, centre: tuple[float, float]) -> Bytes:
-    """Rays from behind the head, dots towards the edges; `centre` in fractions of the size."""
-    x, y = coordinates(size)
-    dx, dy = x - np.float32(size[0] * centre[0]), y - np.float32(size[1] * centre[1])
-    distance = np.hypot(dx, dy)
-    wave = np.sin(np.arctan2(dy, dx) * 18) * distance  # in pixels from the ray's edge, times 18
-    rays = smoothstep(-12, 12, wave)
-    reach = float(np.hypot(*size)) / 2
-    page = mix(colour(palette.ray), colour(palette.ray_between), rays)
-    cell = max(8.0, min(size) * 0.0125)
-    dots = halftone(
-        smoothstep(0.30, 1.0, distance / reach) * np.float32(0.85), cell=cell, degrees=45
-    )
-    page = mix(page, colour(palette.dots), dots)
-    return to_bytes(page)
+def _whole(size: Size) -> PageLayout:
+    margin = round(min(size) * _MARGIN)
+    person = Panel(left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin)
+    return PageLayout(person=person)
 
 
-def draw_frame(page: Bytes, panel: Panel, *, width: int) -> None:
+def _columns(size: Size, share: float) -> PageLayout:
+    """The person left, on `share` of the width; right the word above the close-up."""
+    page, gutter = _whole(size).person, round(min(size) * _GUTTER)
+    width = round((page.width - gutter) * share)
+    left, rest = page.left + width + gutter, page.width - gutter - width
+    upper = round((page.height - gutter) * 0.46)
+    return PageLayout(
+        person=Panel(left=page.left, top=page.top, width=width, height=page.height),
+        word=Panel(left=left, top=page.top, width=rest, height=upper),
+        close_up=Panel(
+            left=left, top=page.top + upper + gutter,
+            width=rest, height=page.height - gutter - upper,
+        ),
+    )  # fmt: skip
+
+
+def _rows(size: Size, share: float) -> PageLayout:
+    """The person above, on `share` of the height; below the word beside the close-up."""
+    page, gutter = _whole(size).person, round(min(size) * _GUTTER)
+    height = round((page.height - gutter) * share)
+    top, rest = page.top + height + gutter, page.height - gutter - height
+    upper = round((page.width - gutter) * 0.46)
+    return PageLayout(
+        person=Panel(left=page.left, top=page.top, width=page.width, height=height),
+        word=Panel(left=page.left, top=top, width=upper, height=rest),
+        close_up=Panel(
+            left=page.left + upper + gutter, top=top,
+            width=page.width - gutter - upper, height=rest,
+        ),
+    )  # fmt: skip
+
+
+def draw_frame(page: Bytes, panel: Panel) -> None:
     """Draw a panel's black frame, on its edge."""
+    height, width = page.shape[:2]
+    red, green, blue = (round(float(value) * 255) for value in colour(INK))
     cv2.rectangle(
         page,
         (panel.left, panel.top),
         (panel.left + panel.width - 1, panel.top + panel.height - 1),
-        _ink(),
-        width,
+        (red, green, blue),
+        max(3, round(min(width, height) * 0.008)),
         cv2.LINE_AA,
     )
-
-
-def _ink() -> tuple[int, int, int]:
-    red, green, blue = (int(INK[i : i + 2], 16) for i in (1, 3, 5))
-    return red, green, blue
-
-
-@functools.lru_cache(maxsize=16)
-def word_burst(size: Size, palette: Palette) -> tuple[Bytes, Floats]:
-    """Draw the word in a spiky balloon that fills `size`: colours and coverage."""
-    width, height = size
-    rng = np.random.default_rng(7)
-    shadow = _spikes(size, scale=0.94, offset=(0.025, 0.05), rng=np.random.default_rng(7))
-    outline = _spikes(size, scale=0.94, offset=(-0.012, -0.015), rng=rng)
-    fill = _spikes(size, scale=0.88, offset=(-0.012, -0.015), rng=np.random.default_rng(7))
-    text_height = height_to_fit(palette.word, font=Font.COMIC, width=width * 0.56)
-    text_height = min(text_height, round(height * 0.5))
-    centre = (width * 0.488, height * 0.485)
-    stroke = max(2, round(height * 0.028))
-
-    def letters(stroke: int, offset: float = 0.0) -> Floats:
-        where = (centre[0] + offset, centre[1] + offset)
-        return text_mask(
-            palette.word, font=Font.COMIC, height=text_height, size=size,
-            centre=where, stroke=stroke, degrees=6,
-        )  # fmt: skip
-
-    picture = np.zeros((height, width, 3), np.float32) + colour(INK)
-    picture = mix(picture, colour(palette.burst), fill)
-    picture = mix(picture, colour(INK), np.maximum(letters(stroke), letters(stroke, stroke * 1.2)))
-    picture = mix(picture, colour(palette.word_colour), letters(0))
-    return to_bytes(picture), np.maximum(shadow, outline)
-
-
-def _spikes(
-    size: Size, *, scale: float, offset: tuple[float, float], rng: np.random.Generator
-) -> Floats:
-    """Draw a star with 15 uneven spikes; `scale` 1 reaches the edges."""
-    width, height = size
-    corners = []
-    for corner in range(30):
-        angle = 2 * np.pi * corner / 30 + 0.1
-        reach = (0.5 if corner % 2 else 0.365) * (0.86 + 0.14 * rng.random()) * scale
-        corners.append(
-            (
-                (0.5 + offset[0] + reach * np.cos(angle)) * width,
-                (0.5 + offset[1] + reach * np.sin(angle)) * height,
-            )
-        )
-    mask = np.zeros((height, width), np.uint8)
-    shift = 4  # sixteenths of a pixel
-    points = np.round(np.array(corners) * 2**shift).astype(np.int32)
-    cv2.fillPoly(mask, [points], 255, cv2.LINE_AA, shift)
-    return mask.astype(np.float32) / np.float32(255)
-
-
-@functools.lru_cache(maxsize=4)
-def paper_texture(size: Size) -> Floats:
-    """Uneven print: a factor close to 1 for every pixel."""
-    texture = noise(size, cells=170, octaves=2, rng=np.random.default_rng(11))
-    return (1 - np.float32(0.05) * blur(texture, 0.6))[..., None]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -17,10 +19,23 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'bot.db'}"
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the present schema, made once: making it takes longer than a test."""
+    path = tmp_path_factory.mktemp("migrated") / "bot.db"
+
+    async def make() -> None:
+        async with Database.open(f"sqlite:///{path}") as database:
+            await migrate(database)
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def database(url: str) -> AsyncGenerator[Database]:
+async def database(url: str, tmp_path: Path, migrated: Path) -> AsyncGenerator[Database]:
+    shutil.copy(migrated, tmp_path / "bot.db")
     async with Database.open(url) as opened:
-        await migrate(opened)
         yield opened
 
 

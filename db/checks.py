@@ -1,0 +1,166 @@
+"""Is the database whole: the file, the schema, both ledgers. Problems come as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.database import Database
+from db.migrate import pending
+from db.models import JobState, Ledger, ReservationState
+from db.rules import CREDIT_BUCKET
+from db.schema import buckets, job_log, jobs, reservations
+
+_HELD, _SPENT, _BACK = (
+    ReservationState.HELD,
+    ReservationState.SPENT,
+    ReservationState.RETURNED,
+)
+
+# How a job's reservations may stand. A late answer finds the quota given back already.
+_QUOTA: Mapping[JobState, frozenset[ReservationState]] = {
+    JobState.QUEUED: frozenset({_HELD}),
+    JobState.SUBMITTING: frozenset({_HELD}),
+    JobState.SUBMITTED: frozenset({_HELD, _BACK}),
+    JobState.UNCONFIRMED: frozenset({_BACK}),
+    JobState.COMPLETED: frozenset({_SPENT, _BACK}),
+    JobState.DELIVERED: frozenset({_SPENT, _BACK}),
+    JobState.UNDELIVERABLE: frozenset({_SPENT, _BACK}),
+    JobState.FAILED: frozenset({_BACK}),
+    JobState.CANCELLED: frozenset({_SPENT, _BACK}),
+}
+_CREDITS: Mapping[JobState, frozenset[ReservationState]] = {
+    JobState.QUEUED: frozenset({_BACK}),
+    JobState.SUBMITTING: frozenset({_HELD}),
+    JobState.SUBMITTED: frozenset({_SPENT}),
+    JobState.UNCONFIRMED: frozenset({_HELD}),
+    JobState.COMPLETED: frozenset({_SPENT}),
+    JobState.DELIVERED: frozenset({_SPENT}),
+    JobState.UNDELIVERABLE: frozenset({_SPENT}),
+    JobState.FAILED: frozenset({_SPENT, _BACK}),
+    JobState.CANCELLED: frozenset({_SPENT, _BACK}),
+}
+_CHARGED = [state for state, allowed in _CREDITS.items() if _BACK not in allowed]
+
+
+async def check(database: Database) -> list[str]:
+    """Look at everything; an empty list says that all is well."""
+    missing = await pending(database)
+    if missing:
+        return [f"The schema is old: step {', '.join(missing)} is applied at the next start."]
+    return [*await database.file_problems(), *await check_ledgers(database)]
+
+
+async def check_ledgers(database: Database) -> list[str]:
+    """Compare buckets, reservations, jobs and their log; quick enough for every start."""
+
+    async def unit(connection: AsyncConnection) -> list[str]:
+        return [
+            *await _sums(connection),
+            *await _settlements(connection),
+            *await _charges(connection),
+            *await _logs(connection),
+        ]
+
+    return await database.read(unit)
+
+
+async def _sums(connection: AsyncConnection) -> list[str]:
+    counts = sa.case((reservations.c.state != _BACK, reservations.c.amount), else_=0)
+    total = sa.func.coalesce(sa.func.sum(counts), 0)
+    rows = await connection.execute(
+        sa.select(buckets.c.id, buckets.c.ledger, buckets.c.used, total.label("total"))
+        .outerjoin(reservations, reservations.c.bucket_id == buckets.c.id)
+        .group_by(buckets.c.id, buckets.c.ledger, buckets.c.used)
+        .having(buckets.c.used != total)
+        .order_by(buckets.c.id)
+    )
+    return [
+        f"Bucket {row.id} ({row.ledger}) says {row.used} used, but its jobs add up to {row.total}."
+        for row in rows
+    ]
+
+
+async def _settlements(connection: AsyncConnection) -> list[str]:
+    of_this_attempt = reservations.c.attempt == jobs.c.attempts
+    is_quota, is_credits = (reservations.c.ledger == ledger for ledger in Ledger)
+    as_it_may_be = sa.or_(
+        sa.and_(is_credits, ~of_this_attempt, reservations.c.state == _BACK),
+        *(
+            sa.and_(is_quota, jobs.c.state == state, reservations.c.state.in_(allowed))
+            for state, allowed in _QUOTA.items()
+        ),
+        *(
+            sa.and_(
+                is_credits,
+                of_this_attempt,
+                jobs.c.state == state,
+                reservations.c.state.in_(allowed),
+            )
+            for state, allowed in _CREDITS.items()
+        ),
+    )
+    rows = await connection.execute(
+        sa.select(
+            jobs.c.id,
+            jobs.c.state,
+            reservations.c.ledger,
+            reservations.c.state.label("reservation"),
+        )
+        .distinct()
+        .join(reservations, reservations.c.job_id == jobs.c.id)
+        .where(~as_it_may_be)
+        .order_by(jobs.c.id)
+    )
+    return [
+        f"Job {row.id} is {row.state}, but a reservation in its {row.ledger} is {row.reservation}."
+        for row in rows
+    ]
+
+
+async def _charges(connection: AsyncConnection) -> list[str]:
+    """Find jobs that cost money which the ledger does not know."""
+    written = (
+        sa.select(sa.func.coalesce(sa.func.sum(reservations.c.amount), 0))
+        .join(buckets, buckets.c.id == reservations.c.bucket_id)
+        .where(
+            reservations.c.job_id == jobs.c.id,
+            reservations.c.state != _BACK,
+            buckets.c.ledger == CREDIT_BUCKET.ledger,
+            buckets.c.scope == CREDIT_BUCKET.scope,
+            buckets.c.scope_id == CREDIT_BUCKET.scope_id,
+            buckets.c.guild_id == CREDIT_BUCKET.guild_id,
+            buckets.c.window == CREDIT_BUCKET.window,
+        )
+        .correlate(jobs)
+        .scalar_subquery()
+    )
+    rows = await connection.execute(
+        sa.select(jobs.c.id, jobs.c.state, jobs.c.cost, written.label("written"))
+        .where(jobs.c.state.in_(_CHARGED), written != jobs.c.cost)
+        .order_by(jobs.c.id)
+    )
+    return [
+        f"Job {row.id} is {row.state} and costs {row.cost} credits,"
+        f" but {row.written} are written down."
+        for row in rows
+    ]
+
+
+async def _logs(connection: AsyncConnection) -> list[str]:
+    last = (
+        sa.select(job_log.c.to_state)
+        .where(job_log.c.job_id == jobs.c.id)
+        .order_by(job_log.c.id.desc())
+        .limit(1)
+        .correlate(jobs)
+        .scalar_subquery()
+    )
+    rows = await connection.execute(
+        sa.select(jobs.c.id, jobs.c.state, last.label("last"))
+        .where(sa.or_(last.is_(None), last != jobs.c.state))
+        .order_by(jobs.c.id)
+    )
+    return [f"Job {row.id} is {row.state}, but its log ends with {row.last}." for row in rows]

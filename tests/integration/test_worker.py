@@ -1,0 +1,418 @@
+"""The life of a job between the queue and its end, against a scripted API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import TooLateToCancel
+from bot.services.gate import Pause
+from db.models import FailureReason, JobState
+from faceswap.timeouts import Timeouts
+from tests.support.deliveries import NotingDelivery
+from tests.support.scripted_api import PICTURE, RESET, Answer, ScriptedAPI
+from tests.support.workshop import ALICE, Workshop, open_workshop
+
+WAIT = 10.0  # seconds; nothing here takes that long unless it is broken
+
+
+@asynccontextmanager
+async def running(workshop: Workshop) -> AsyncGenerator[asyncio.Task[None]]:
+    """Run the worker as production does, and stop it in good order."""
+    task = asyncio.create_task(workshop.worker.run())
+    try:
+        async with asyncio.timeout(WAIT):
+            yield task
+    finally:
+        workshop.worker.stop()
+        await asyncio.wait_for(task, WAIT)
+
+
+async def test_a_photo_becomes_a_picture(api: ScriptedAPI, workshop: Workshop) -> None:
+    job = await workshop.order()
+    assert (job.state, await workshop.used_quota()) == (JobState.QUEUED, 1)
+
+    await workshop.worker.run_once()
+
+    done = await workshop.jobs.get(job.id)
+    assert done.state is JobState.DELIVERED
+    assert workshop.delivery.pictures == {job.id: [PICTURE]}
+    assert api.paid == 1
+    assert await workshop.credits() == (0, 2)
+    assert await workshop.used_quota() == 1
+    sent = api.submissions[0].fields
+    assert (sent["gender"], sent["filter_id"], sent["ratio"]) == (1, 12, "square")
+    assert sent["quality_mode"] == "v6"
+
+
+async def test_words_become_a_picture(api: ScriptedAPI, workshop: Workshop) -> None:
+    job = await workshop.imagine("a lighthouse at dawn")
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+    assert api.submissions[0].path == "/v2/run/self-prompt"
+    assert api.submissions[0].fields == {"prompt": "a lighthouse at dawn"}
+    assert await workshop.credits() == (0, 1)
+
+
+REFUSALS = [
+    (Answer(status=400, body={"error": "INVALID_IMAGE"}), FailureReason.INVALID_PHOTO),
+    (
+        Answer(status=400, body={"error": "INVALID_IMAGE", "problem": "NO_FACE"}),
+        FailureReason.NO_FACE,
+    ),
+    (
+        Answer(status=400, body={"error": "INVALID_IMAGE", "problem": "FACE_TOO_SMALL"}),
+        FailureReason.FACE_TOO_SMALL,
+    ),
+    (Answer(status=413, body="too large"), FailureReason.PHOTO_TOO_LARGE),
+    (Answer(status=422, body={"detail": "FILTER_BLOCKED"}), FailureReason.FILTER_BLOCKED),
+    (Answer(status=422, body={"code": "FILTER_NOT_FOUND"}), FailureReason.FILTER_GONE),
+    (Answer(status=422, body={"error": "WORKFLOW_FETCH_FAILED"}), FailureReason.FILTER_UNAVAILABLE),
+    (Answer(status=422, body={"error": "INVALID_QUALITY_MODE"}), FailureReason.REFUSED),
+    (Answer(status=404, body="not here"), FailureReason.REFUSED),
+]
+
+
+@pytest.mark.parametrize(("answer", "reason"), REFUSALS)
+async def test_a_refused_submission_costs_nobody_anything(
+    api: ScriptedAPI, workshop: Workshop, answer: Answer, reason: FailureReason
+) -> None:
+    api.on_submit(answer)
+    job = await workshop.order()
+    await workshop.worker.run_once()
+
+    failed = await workshop.jobs.get(job.id)
+    assert (failed.state, failed.failure) == (JobState.FAILED, reason)
+    assert workshop.delivery.told == {job.id: [JobState.FAILED]}
+    assert await workshop.used_quota() == 0
+    assert await workshop.credits() == (0, 0)
+    assert len(api.submissions) == 1
+
+
+LOST = [
+    RESET,
+    Answer(status=500, body="oops"),
+    Answer(status=502, body="<html>bad gateway</html>"),
+    Answer(status=200, body="{not json"),
+    Answer(status=200, body={"status": "IN_QUEUE"}),
+    Answer(status=200, body={"id": "x", "status": "IN_QUEUE"}, cut_after=5),
+]
+
+
+@pytest.mark.parametrize("answer", LOST)
+async def test_a_lost_answer_is_never_followed_by_a_second_submission(
+    api: ScriptedAPI, workshop: Workshop, answer: Answer
+) -> None:
+    api.on_submit(answer)
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    await workshop.worker.run_once()
+
+    lost = await workshop.jobs.get(job.id)
+    assert lost.state is JobState.UNCONFIRMED
+    assert len(api.submissions) == 1
+    assert workshop.delivery.told == {job.id: [JobState.UNCONFIRMED]}
+    assert await workshop.used_quota() == 0
+    assert await workshop.credits() == (2, 0)
+
+
+async def test_an_answer_that_never_comes_is_unconfirmed(tmp_path: Path, api: ScriptedAPI) -> None:
+    async with (
+        open_workshop(tmp_path, api, timeouts=Timeouts(submit=0.2)) as workshop,
+        api.hold_submit(),
+    ):
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        assert (await workshop.jobs.get(job.id)).state is JobState.UNCONFIRMED
+        assert api.paid == 1
+
+
+async def test_a_lost_answer_of_an_idempotent_back_end_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with (
+        ScriptedAPI(honours_keys=True) as api,
+        open_workshop(tmp_path, api, idempotent=True) as workshop,
+    ):
+        api.on_submit(RESET, Answer(status=503, body="busy"))
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+        keys = {call.headers["Idempotency-Key"] for call in api.submissions}
+        assert (len(api.submissions), len(keys)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"),
+    [
+        (Answer(status=401, body="who are you"), Pause.KEY_REFUSED),
+        (Answer(status=402, body="pay first"), Pause.OUT_OF_CREDITS),
+        (Answer(status=429, headers={"Retry-After": "7"}), Pause.RATE_LIMITED),
+    ],
+)
+async def test_what_is_not_the_jobs_fault_leaves_it_in_the_queue(
+    api: ScriptedAPI, workshop: Workshop, answer: Answer, pause: Pause
+) -> None:
+    api.on_submit(answer)
+    job = await workshop.order()
+    await workshop.worker.run_once()
+
+    waiting = await workshop.jobs.get(job.id)
+    assert waiting.state is JobState.QUEUED
+    assert waiting.not_before is not None
+    assert waiting.not_before > workshop.clock()
+    assert workshop.gate.pause is pause
+    assert await workshop.used_quota() == 1
+    assert await workshop.credits() == (0, 0)
+
+    workshop.clock.advance(timedelta(minutes=2))
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+    assert workshop.gate.pause is None
+
+
+async def test_an_api_that_is_down_charges_nothing_and_is_tried_again(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
+    api = ScriptedAPI()
+    api.url = f"http://127.0.0.1:{unused_tcp_port}"
+    async with open_workshop(tmp_path, api) as workshop:
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        assert (await workshop.jobs.get(job.id)).state is JobState.QUEUED
+        assert workshop.gate.pause is Pause.API_DOWN
+        assert await workshop.credits() == (0, 0)
+
+
+ENDS = [
+    ("FAILED", FailureReason.REMOTE_FAILED),
+    ("CANCELLED", FailureReason.REMOTE_CANCELLED),
+    ("TIMED_OUT", FailureReason.REMOTE_TIMED_OUT),
+]
+
+
+@pytest.mark.parametrize(("status", "reason"), ENDS)
+async def test_a_job_that_ends_badly_gives_the_quota_back(
+    tmp_path: Path, status: str, reason: FailureReason
+) -> None:
+    async with ScriptedAPI(finishes=False) as api, open_workshop(tmp_path, api) as workshop:
+        api.on_status(Answer(body={"id": "job-1", "status": status}))
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        ended = await workshop.jobs.get(job.id)
+        assert (ended.state, ended.failure) == (JobState.FAILED, reason)
+        assert await workshop.used_quota() == 0
+        assert await workshop.credits() == (0, 2)
+        assert workshop.delivery.told == {job.id: [JobState.FAILED]}
+
+
+NO_PICTURES: list[object] = [
+    {"status": "COMPLETED", "output": {"images": []}},
+    {"status": "COMPLETED"},
+    {"status": "COMPLETED", "output": {"images": ["!!!"]}},
+    {"status": "COMPLETED", "output": {"images": ["iVBORw0KGgo="]}},  # a PNG's first bytes only
+]
+
+
+@pytest.mark.parametrize("body", NO_PICTURES)
+async def test_completed_without_a_usable_picture_is_a_failure(
+    api: ScriptedAPI, workshop: Workshop, body: object
+) -> None:
+    api.on_status(Answer(body=body))
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    ended = await workshop.jobs.get(job.id)
+    assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.NO_PICTURE)
+    assert not [name for name in workshop.files() if name.endswith(".png")]
+
+
+async def test_status_calls_that_fail_are_asked_again(
+    api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    api.on_status(
+        Answer(status=500, body="oops"),
+        RESET,
+        Answer(body="<html>"),
+        Answer(body={"id": "job-1", "status": "DREAMING"}),
+        Answer(body={"id": "job-1", "status": "RUNNING"}),
+        Answer(body={"id": "job-1", "status": "IN_QUEUE"}),
+    )
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+    assert len(api.status_calls) == 7
+    assert api.paid == 1
+
+
+async def test_a_job_the_api_no_longer_knows_fails(api: ScriptedAPI, workshop: Workshop) -> None:
+    api.on_status(Answer(status=404, body="gone"))
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).failure is FailureReason.REMOTE_LOST
+
+
+async def test_a_job_past_its_deadline_fails_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with ScriptedAPI(finishes=False, blocks=True) as api:
+        async with open_workshop(tmp_path, api) as workshop:
+            job = await workshop.order()
+            async with running(workshop), api.hold_status() as gate:
+                await gate.holds()
+        async with open_workshop(tmp_path, api) as workshop:
+            workshop.clock.advance(timedelta(minutes=30))
+            await workshop.worker.run_once()
+            ended = await workshop.jobs.get(job.id)
+            assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.DEADLINE)
+            assert await workshop.credits() == (0, 2)
+
+
+async def test_a_job_that_waited_too_long_fails_and_gives_the_quota_back(
+    workshop: Workshop, api: ScriptedAPI
+) -> None:
+    job = await workshop.order()
+    workshop.clock.advance(timedelta(minutes=61))
+    await workshop.worker.run_once()
+    ended = await workshop.jobs.get(job.id)
+    assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.TOO_OLD)
+    assert api.submissions == []
+    assert workshop.delivery.told == {job.id: [JobState.FAILED]}
+
+
+async def test_a_photo_that_is_gone_fails_before_anything_is_sent(
+    workshop: Workshop, api: ScriptedAPI
+) -> None:
+    job = await workshop.order()
+    await workshop.photos.delete(job.photo or "")
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).failure is FailureReason.PHOTO_UNREADABLE
+    assert api.submissions == []
+    assert await workshop.credits() == (0, 0)
+
+
+async def test_a_stopped_worker_leaves_a_followed_job_to_the_next(tmp_path: Path) -> None:
+    async with ScriptedAPI(finishes=False, blocks=True) as api:
+        async with open_workshop(tmp_path, api) as workshop:
+            job = await workshop.order()
+            async with running(workshop), api.hold_status() as gate:
+                await gate.holds()
+            assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
+        await api.finish("job-1")
+        async with open_workshop(tmp_path, api) as workshop:
+            await workshop.worker.run_once()
+            assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+            assert workshop.delivery.pictures == {job.id: [PICTURE]}
+        assert api.paid == 1
+
+
+async def test_a_stopped_worker_finishes_the_submission_under_way(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    async with open_workshop(tmp_path, api) as workshop:
+        job = await workshop.order()
+        async with api.hold_submit() as gate:
+            task = asyncio.create_task(workshop.worker.run())
+            await gate.holds()
+            workshop.worker.stop()
+        await asyncio.wait_for(task, WAIT)
+        assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
+
+
+async def test_cancelling_in_the_queue_costs_nothing(workshop: Workshop, api: ScriptedAPI) -> None:
+    job = await workshop.order()
+    await workshop.booth.cancel(job)
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).state is JobState.CANCELLED
+    assert api.submissions == []
+    assert await workshop.used_quota() == 0
+    assert workshop.files() == []
+    assert workshop.delivery.told[job.id][-1] is JobState.CANCELLED
+
+
+async def test_cancelling_a_submitted_job_says_goodbye_to_its_picture(tmp_path: Path) -> None:
+    async with (
+        ScriptedAPI(finishes=False, blocks=True) as api,
+        open_workshop(tmp_path, api) as workshop,
+    ):
+        job = await workshop.order()
+        async with running(workshop):
+            async with api.hold_status() as gate:
+                await gate.holds()
+                await workshop.booth.cancel(job)
+            await _until_told(workshop, job.id)
+        assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
+        assert workshop.delivery.pictures == {}
+        assert await workshop.used_quota() == 1
+        assert await workshop.credits() == (0, 2)
+
+
+async def test_cancelling_at_the_moment_of_sending_is_refused(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    async with open_workshop(tmp_path, api) as workshop:
+        job = await workshop.order()
+        async with running(workshop), api.hold_submit() as gate:
+            await gate.holds()
+            with pytest.raises(TooLateToCancel):
+                await workshop.booth.cancel(job)
+
+
+async def test_a_picture_every_place_refuses_waits_for_its_member(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = NotingDelivery(refuses=True)
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        waiting = await workshop.jobs.get(job.id)
+        assert waiting.state is JobState.UNDELIVERABLE
+        suffix, data = await workshop.booth.undelivered_picture(waiting, limit=10 * 2**20)
+        assert (suffix, data) == (".png", PICTURE)
+        assert delivery.told == {job.id: [JobState.UNDELIVERABLE]}
+
+
+async def test_discord_being_away_loses_nothing(
+    tmp_path: Path, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.handing_over.FIRST_PAUSE", 0.01)
+    delivery = NotingDelivery(postpones=3)
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        assert delivery.pictures == {job.id: [PICTURE]}
+        assert delivery.looked_first == [job.id] * 3  # each further try looks before it posts
+
+
+async def test_files_are_deleted_when_their_time_is_over(
+    workshop: Workshop, api: ScriptedAPI
+) -> None:
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    done = await workshop.jobs.get(job.id)
+    assert workshop.files() == [
+        done.photo
+    ]  # the picture is posted and gone, the photo kept a while
+    workshop.clock.advance(timedelta(minutes=16))
+    await workshop.worker.run_once()
+    assert workshop.files() == []
+    assert api.paid == 1
+
+
+async def test_members_take_turns(workshop: Workshop) -> None:
+    await workshop.set_quota(100)
+    for _ in range(5):
+        await workshop.order(user_id=ALICE)
+    late = await workshop.order(user_id=99)
+    assert await workshop.jobs.position(late.id) == 3
+
+
+async def _until_told(workshop: Workshop, job_id: int) -> None:
+    while job_id not in workshop.delivery.told:
+        await asyncio.sleep(0)

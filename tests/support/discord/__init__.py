@@ -1,0 +1,41 @@
+"""A wire-level stand-in of Discord for tests: `async with DiscordStandIn() as discord`."""
+
+from __future__ import annotations
+
+from tests.support.discord.faults import Failure, Held
+from tests.support.discord.files import Upload
+from tests.support.discord.options import NotPossible
+from tests.support.discord.people import Channel, Guild, Member, Role, User
+from tests.support.discord.permissions import BOT_DEFAULT, EVERYTHING, MEMBER_DEFAULT, Permission
+from tests.support.discord.records import (
+    Interaction,
+    InteractionKind,
+    Message,
+    MessageFlag,
+    ResponseType,
+)
+from tests.support.discord.server import LoggedRequest
+from tests.support.discord.standin import DiscordStandIn
+
+__all__ = [
+    "BOT_DEFAULT",
+    "EVERYTHING",
+    "MEMBER_DEFAULT",
+    "Channel",
+    "DiscordStandIn",
+    "Failure",
+    "Guild",
+    "Held",
+    "Interaction",
+    "InteractionKind",
+    "LoggedRequest",
+    "Member",
+    "Message",
+    "MessageFlag",
+    "NotPossible",
+    "Permission",
+    "ResponseType",
+    "Role",
+    "Upload",
+    "User",
+]

@@ -1,0 +1,65 @@
+"""The error answers of Discord's REST API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MESSAGES = {
+    0: "401: Unauthorized",
+    10003: "Unknown Channel",
+    10004: "Unknown Guild",
+    10007: "Unknown Member",
+    10008: "Unknown Message",
+    10013: "Unknown User",
+    10015: "Unknown Webhook",
+    10062: "Unknown interaction",
+    10063: "Unknown application command",
+    40005: "Request entity too large",
+    40060: "Interaction has already been acknowledged.",
+    50001: "Missing Access",
+    50005: "Cannot edit a message authored by another user",
+    50006: "Cannot send an empty message",
+    50007: "Cannot send messages to this user",
+    50013: "Missing Permissions",
+    50027: "Invalid Webhook Token",
+    50033: "Invalid Recipient(s)",
+    50035: "Invalid Form Body",
+    50109: "The request body contains invalid JSON.",
+}
+
+STATUSES = {
+    0: 401,
+    40005: 413,
+    40060: 400,
+    50001: 403,
+    50005: 403,
+    50006: 400,
+    50007: 403,
+    50013: 403,
+    50027: 401,
+    50033: 400,
+    50035: 400,
+    50109: 400,
+}
+
+
+class DiscordError(Exception):
+    """A refusal; codes from 10000 to 19999 ("Unknown …") are 404 as on Discord."""
+
+    def __init__(self, code: int, *, errors: dict[str, Any] | None = None) -> None:
+        super().__init__(f"{code} {MESSAGES[code]} {errors or ''}".strip())
+        self.status = STATUSES.get(code, 404)
+        self.code = code
+        self.errors = errors
+
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"message": MESSAGES[self.code], "code": self.code}
+        return body if self.errors is None else body | {"errors": self.errors}
+
+
+def invalid(path: str, message: str, *, code: str = "BASE_TYPE_BAD") -> DiscordError:
+    """50035 with Discord's nested error tree; `path` is dotted, as in "components.0.label"."""
+    tree: dict[str, Any] = {"_errors": [{"code": code, "message": message}]}
+    for part in reversed([part for part in path.split(".") if part]):
+        tree = {part: tree}
+    return DiscordError(50035, errors=tree)

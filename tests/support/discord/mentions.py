@@ -1,0 +1,59 @@
+"""Whom a message mentions and notifies, with `allowed_mentions` respected."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.support.discord.components import texts
+from tests.support.discord.people import Channel, Role, User
+from tests.support.discord.permissions import Permission
+from tests.support.discord.records import Message, MessageFlag
+
+Json = dict[str, Any]
+
+_USER = re.compile(r"<@!?(\d+)>")
+_ROLE = re.compile(r"<@&(\d+)>")
+_EVERYONE = re.compile(r"@(?:everyone|here)\b")
+EVERYTHING_ALLOWED: Json = {"parse": ["users", "roles", "everyone"], "replied_user": True}
+
+
+def apply_mentions(message: Message, *, allowed: Json | None, users: dict[int, User]) -> None:
+    """Fill in `mentions`, and `pings` if nothing keeps the message from notifying."""
+    allowed = EVERYTHING_ALLOWED if allowed is None else allowed
+    text = "\n".join([message.content, *texts(message.components)])
+    named = [users[int(i)] for i in dict.fromkeys(_USER.findall(text)) if int(i) in users]
+    message.mentions = [user for user in named if _is_allowed(user.id, "users", allowed)]
+    pings = set(message.mentions) | _pinged_groups(message, text=text, allowed=allowed)
+    reply = message.reply_to
+    if reply is not None and allowed.get("replied_user"):
+        pings.add(reply.author)
+        message.mentions = list(dict.fromkeys([*message.mentions, reply.author]))
+    audience = set(message.channel.audience())
+    if message.channel.guild is None:
+        pings = audience  # every new direct message notifies
+    if MessageFlag.SUPPRESS_NOTIFICATIONS not in message.flags:
+        message.pings = (pings & audience) - {message.author}
+
+
+def _is_allowed(target: int, kind: str, allowed: Json) -> bool:
+    return kind in (allowed.get("parse") or ()) or str(target) in map(str, allowed.get(kind) or ())
+
+
+def _pinged_groups(message: Message, *, text: str, allowed: Json) -> set[User]:
+    channel = message.channel
+    if channel.guild is None:
+        return set()
+    may = Permission.MENTION_EVERYONE in channel.permissions(message.author)
+    pinged: set[User] = set()
+    for role in _named_roles(channel, text):
+        if (role.mentionable or may) and _is_allowed(role.id, "roles", allowed):
+            pinged |= {m.user for m in channel.guild.members.values() if role in m.roles}
+    if may and _EVERYONE.search(text) and "everyone" in (allowed.get("parse") or ()):
+        pinged |= set(channel.audience())
+    return pinged
+
+
+def _named_roles(channel: Channel, text: str) -> list[Role]:
+    ids = set(map(int, _ROLE.findall(text)))
+    return [role for role in channel.guild.roles if role.id in ids] if channel.guild else []

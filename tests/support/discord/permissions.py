@@ -1,0 +1,58 @@
+"""Permission bits, and the algorithm that resolves them for one user in one channel."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Permission(enum.IntFlag):
+    """The bits this project meets; the rest of Discord's are left out."""
+
+    ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    MANAGE_EVENTS = 1 << 33
+    USE_APPLICATION_COMMANDS = 1 << 31
+    MODERATE_MEMBERS = 1 << 40
+
+
+EVERYTHING = ~Permission(0)
+MEMBER_DEFAULT = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.USE_APPLICATION_COMMANDS
+)
+BOT_DEFAULT = MEMBER_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Overwrite:
+    """A channel's exception for one role or member."""
+
+    allow: Permission
+    deny: Permission
+
+    @classmethod
+    def exactly(cls, permissions: Permission) -> Overwrite:
+        return cls(permissions, EVERYTHING & ~permissions)
+
+
+def resolve(base: Permission, *overwrites: Overwrite | None) -> Permission:
+    """Apply the channel's exceptions in Discord's order: @everyone first, then the member."""
+    if Permission.ADMINISTRATOR in base:
+        return EVERYTHING
+    for overwrite in overwrites:
+        if overwrite is not None:
+            base = (base & ~overwrite.deny) | overwrite.allow
+    return base if Permission.VIEW_CHANNEL in base else Permission(0)

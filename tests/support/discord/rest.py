@@ -1,0 +1,250 @@
+"""The REST routes that the bot's own token opens: itself, guilds, channels, messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.discord import compose
+from tests.support.discord.errors import DiscordError, invalid
+from tests.support.discord.payloads import (
+    channel_payload,
+    guild_payload,
+    member_payload,
+    message_payload,
+    role_payload,
+    user_payload,
+)
+from tests.support.discord.people import Channel, Guild
+from tests.support.discord.permissions import Permission
+from tests.support.discord.records import Message
+from tests.support.discord.routing import NO_CONTENT, Call, Reply, Routes
+from tests.support.discord.world import World
+
+Json = dict[str, Any]
+
+HISTORY_DEFAULT = 50
+
+
+class Rest:
+    """Answers for the bot's token, with the permission checks of Discord."""
+
+    def __init__(self, world: World, *, gateway_url: str) -> None:
+        self._world = world
+        self._gateway_url = gateway_url
+
+    def add_routes(self, routes: Routes) -> None:
+        routes.add("GET", "/gateway", self._gateway, public=True)
+        routes.add("GET", "/gateway/bot", self._gateway)
+        routes.add("GET", "/users/@me", self._me)
+        routes.add("GET", "/users/{user}", self._user)
+        routes.add("POST", "/users/@me/channels", self._open_dm)
+        routes.add("GET", "/oauth2/applications/@me", self._application)
+        routes.add("GET", "/applications/@me", self._application)
+        routes.add("GET", "/guilds/{guild}", self._guild)
+        routes.add("GET", "/guilds/{guild}/channels", self._guild_channels)
+        routes.add("GET", "/guilds/{guild}/roles", self._guild_roles)
+        routes.add("GET", "/guilds/{guild}/members/{user}", self._guild_member)
+        routes.add("GET", "/channels/{channel}", self._channel)
+        routes.add("POST", "/channels/{channel}/typing", self._typing)
+        routes.add("GET", "/channels/{channel}/messages", self._history)
+        routes.add("POST", "/channels/{channel}/messages", self._send)
+        routes.add("GET", "/channels/{channel}/messages/{message}", self._get_message)
+        routes.add("PATCH", "/channels/{channel}/messages/{message}", self._edit)
+        routes.add("DELETE", "/channels/{channel}/messages/{message}", self._delete)
+
+    def _gateway(self, _call: Call) -> Reply:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return Reply(200, {"url": self._gateway_url, "shards": 1, "session_start_limit": limit})
+
+    def _me(self, _call: Call) -> Reply:
+        private = {"mfa_enabled": True, "locale": "en-US", "verified": True, "email": None}
+        return Reply(200, user_payload(self._world.bot) | private)
+
+    def _user(self, call: Call) -> Reply:
+        user = self._world.users.get(call.id("user"))
+        if user is None:
+            raise DiscordError(10013)
+        return Reply(200, user_payload(user))
+
+    def _application(self, _call: Call) -> Reply:
+        return Reply(200, application_payload(self._world))
+
+    def _open_dm(self, call: Call) -> Reply:
+        user = self._world.users.get(int(call.json.get("recipient_id", 0)))
+        if user is None or user.bot:
+            raise DiscordError(50033)
+        return Reply(200, channel_payload(self._world.dm_channel(user)))
+
+    def _reachable_guild(self, call: Call) -> Guild:
+        guild = self._world.guilds.get(call.id("guild"))
+        if guild is None or not guild.has_bot:
+            raise DiscordError(10004)
+        return guild
+
+    def _guild(self, call: Call) -> Reply:
+        return Reply(200, guild_payload(self._reachable_guild(call)))
+
+    def _guild_channels(self, call: Call) -> Reply:
+        return Reply(200, [channel_payload(c) for c in self._reachable_guild(call).channels])
+
+    def _guild_roles(self, call: Call) -> Reply:
+        guild = self._reachable_guild(call)
+        return Reply(200, [role_payload(role) for role in [guild.everyone, *guild.roles]])
+
+    def _guild_member(self, call: Call) -> Reply:
+        member = self._reachable_guild(call).members.get(call.id("user"))
+        if member is None:
+            raise DiscordError(10007)
+        return Reply(200, member_payload(member))
+
+    def _visible(self, call: Call) -> Channel:
+        channel = self._world.channel(call.id("channel"))
+        if Permission.VIEW_CHANNEL not in channel.permissions(self._world.bot):
+            raise DiscordError(50001)
+        return channel
+
+    def _channel(self, call: Call) -> Reply:
+        return Reply(200, channel_payload(self._visible(call)))
+
+    def _typing(self, call: Call) -> Reply:
+        self._need(self._visible(call), Permission.SEND_MESSAGES)
+        return NO_CONTENT
+
+    def _history(self, call: Call) -> Reply:
+        shown = [m for m in self._world.live_messages(self._visible(call)) if not m.ephemeral]
+        before, after = call.query.get("before"), call.query.get("after")
+        shown = [m for m in shown if before is None or m.id < int(before)]
+        shown = [m for m in shown if after is None or m.id > int(after)]
+        limit = int(call.query.get("limit", HISTORY_DEFAULT))
+        return Reply(200, [message_payload(m) for m in reversed(shown[-limit:])])
+
+    def _get_message(self, call: Call) -> Reply:
+        message = self._world.message(self._visible(call), call.id("message"))
+        return Reply(200, message_payload(message))
+
+    def _send(self, call: Call) -> Reply:
+        channel = self._visible(call)
+        self._may_post(channel, call)
+        repeated = self._same_nonce(channel, call.json)
+        if repeated is not None:
+            return Reply(200, message_payload(repeated))
+        message = compose.create(
+            self._world,
+            channel,
+            call.json,
+            call.files,
+            author=self._world.bot,
+            reply_to=self._reply_target(channel, call.json.get("message_reference")),
+        )
+        announce(self._world, "MESSAGE_CREATE", message)
+        return Reply(200, message_payload(message))
+
+    def _may_post(self, channel: Channel, call: Call) -> None:
+        if channel.recipient is not None and not channel.recipient.dms_open:
+            raise DiscordError(50007)
+        self._need(channel, Permission.SEND_MESSAGES)
+        if call.files:
+            self._need(channel, Permission.ATTACH_FILES)
+        if call.json.get("embeds"):
+            self._need(channel, Permission.EMBED_LINKS)
+
+    def _need(self, channel: Channel, permission: Permission) -> None:
+        if permission not in channel.permissions(self._world.bot):
+            raise DiscordError(50013)
+
+    def _same_nonce(self, channel: Channel, body: Json) -> Message | None:
+        """With `enforce_nonce`, the message of the same nonce of the past few minutes."""
+        if not body.get("enforce_nonce") or body.get("nonce") is None:
+            return None
+        oldest = self._world.clock.now() - self._world.limits.nonce_window
+        for message in self._world.live_messages(channel):
+            if (
+                message.author is self._world.bot
+                and message.nonce == str(body["nonce"])
+                and message.created_at >= oldest
+            ):
+                return message
+        return None
+
+    def _reply_target(self, channel: Channel, reference: Json | None) -> Message | None:
+        if not reference or "message_id" not in reference:
+            return None
+        try:
+            return self._world.message(channel, int(reference["message_id"]))
+        except DiscordError:
+            if reference.get("fail_if_not_exists", True):
+                raise invalid(
+                    "message_reference", "Unknown message", code="REPLIES_UNKNOWN_MESSAGE"
+                ) from None
+            return None
+
+    def _edit(self, call: Call) -> Reply:
+        channel = self._visible(call)
+        message = self._world.message(channel, call.id("message"))
+        if message.author is not self._world.bot:
+            raise DiscordError(50005)
+        if call.files:
+            self._need(channel, Permission.ATTACH_FILES)
+        compose.edit(self._world, message, call.json, call.files)
+        announce(self._world, "MESSAGE_UPDATE", message)
+        return Reply(200, message_payload(message))
+
+    def _delete(self, call: Call) -> Reply:
+        channel = self._visible(call)
+        message = self._world.message(channel, call.id("message"))
+        if message.author is not self._world.bot:
+            self._need(channel, Permission.MANAGE_MESSAGES)
+        remove(self._world, message)
+        return NO_CONTENT
+
+
+def announce(world: World, event: str, message: Message) -> None:
+    """Tell the gateway of a message; ephemeral ones are told to nobody's gateway."""
+    world.changes.notify()
+    if message.ephemeral:
+        return
+    payload = message_payload(message)
+    guild = message.channel.guild
+    if guild is not None:
+        payload["guild_id"] = str(guild.id)
+        member = guild.members.get(message.author.id)
+        if member is not None:
+            payload["member"] = member_payload(member, with_user=False)
+    world.emit(event, payload, guild)
+
+
+def remove(world: World, message: Message) -> None:
+    message.deleted = True
+    world.changes.notify()
+    if not message.ephemeral:
+        payload = {"id": str(message.id), "channel_id": str(message.channel.id)}
+        guild = message.channel.guild
+        guild_part = {"guild_id": str(guild.id)} if guild else {}
+        world.emit("MESSAGE_DELETE", payload | guild_part, guild)
+
+
+def application_payload(world: World) -> Json:
+    return {
+        "id": str(world.application_id),
+        "name": world.bot.name,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": user_payload(world.bot),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": user_payload(next(u for u in world.users.values() if not u.bot)),
+        "approximate_guild_count": len(world.guilds),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": [],
+        "integration_types_config": {"0": {}, "1": {}},
+    }

@@ -1,0 +1,397 @@
+"""A Discord of one's own on 127.0.0.1: what a test holds in its hand.
+
+Everything goes over the wire, so an unmodified discord.py in another process works against it.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from tests.support.discord.actors import Actors
+from tests.support.discord.callbacks import Callbacks
+from tests.support.discord.changes import Changes
+from tests.support.discord.clock import Clock
+from tests.support.discord.commands import CommandBook
+from tests.support.discord.faults import Failure, Faults, Held
+from tests.support.discord.files import Upload
+from tests.support.discord.gateway import Gateway
+from tests.support.discord.payloads import channel_payload, guild_create_payload, role_payload
+from tests.support.discord.people import Channel, Guild, Member, Role, User
+from tests.support.discord.permissions import BOT_DEFAULT, MEMBER_DEFAULT, Permission
+from tests.support.discord.ratelimits import RateLimits
+from tests.support.discord.records import Interaction, Message
+from tests.support.discord.rest import Rest, remove
+from tests.support.discord.routing import Routes
+from tests.support.discord.server import LoggedRequest, Server
+from tests.support.discord.world import Limits, World
+
+T = TypeVar("T")
+DEADLINE = 10.0
+
+
+class DiscordStandIn:
+    """REST, gateway and CDN; enter it, point a bot at it, then act as its users.
+
+    Leaving raises AssertionError if the bot sent what Discord's own document forbids, or used
+    what the stand-in lacks; a test that does so on purpose empties `problems` first.
+    """
+
+    def __init__(
+        self, *, rate_limits: bool = True, check_schema: bool = True, port: int = 0
+    ) -> None:
+        clock = Clock()
+        self._port = port
+        self._changes = Changes()
+        bot = User(id=clock.snowflake(), name="faceswap-bot", bot=True)
+        self._world = World(
+            origin="", token=_make_token(bot.id), bot=bot, clock=clock, changes=self._changes
+        )
+        self._world.users[bot.id] = bot
+        self.operator = self.add_user("operator")
+        self._rate_limits = RateLimits(enabled=rate_limits)
+        self._faults = Faults(self._changes)
+        self._commands = CommandBook(self._world)
+        self._actors = Actors(self._world, self._commands)
+        self._check_schema = check_schema
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        # The origin is part of many answers, so the port comes before everything that serves.
+        sock = socket.create_server(("127.0.0.1", self._port))
+        self._world.origin = "http://{}:{}".format(*sock.getsockname())
+        self._gateway = Gateway(self._world, url=self.gateway_url)
+        self._server = Server(
+            self._world,
+            routes=self._routes(),
+            faults=self._faults,
+            limits=self._rate_limits,
+            gateway=self._gateway,
+        )
+        self._server.check_schema = self._check_schema
+        self._runner = web.AppRunner(self._server.app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.SockSite(self._runner, sock).start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._faults.release_all()
+        await self._gateway.close(1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if kind is None and self.problems:
+            raise AssertionError("\n".join(["Discord would object:", *self.problems]))
+
+    def _routes(self) -> Routes:
+        routes = Routes()
+        Rest(self._world, gateway_url=self.gateway_url).add_routes(routes)
+        self._commands.add_routes(routes)
+        Callbacks(self._world).add_routes(routes)
+        return routes
+
+    # -- where it is
+
+    @property
+    def origin(self) -> str:
+        return self._world.origin
+
+    @property
+    def gateway_url(self) -> str:
+        return self._world.origin.replace("http://", "ws://") + "/gateway"
+
+    @property
+    def token(self) -> str:
+        return self._world.token
+
+    @property
+    def bot(self) -> User:
+        return self._world.bot
+
+    @property
+    def limits(self) -> Limits:
+        return self._world.limits
+
+    # -- who is there
+
+    def add_user(self, name: str, *, locale: str = "en-US", installed: bool = False) -> User:
+        """A person; `installed`: they added the app to their own account."""
+        user = User(id=self._world.clock.snowflake(), name=name, locale=locale, installed=installed)
+        self._world.users[user.id] = user
+        return user
+
+    def add_guild(
+        self,
+        name: str,
+        *,
+        owner: User | None = None,
+        has_bot: bool = True,
+        bot_permissions: Permission = BOT_DEFAULT,
+        locale: str = "en-US",
+    ) -> Guild:
+        """A server with an owner and, unless `has_bot` is False, the bot in a role of its own."""
+        owner = owner or self.add_user(f"{name} owner")
+        guild_id = self._world.clock.snowflake()
+        everyone = Role(id=guild_id, name="@everyone", permissions=MEMBER_DEFAULT, position=0)
+        guild = Guild(
+            id=guild_id,
+            name=name,
+            owner=owner,
+            everyone=everyone,
+            has_bot=has_bot,
+            locale=locale,
+        )
+        self._world.guilds[guild.id] = guild
+        self.add_member(guild, owner)
+        if has_bot:
+            role = self.add_role(guild, self.bot.name, bot_permissions, tell=False)
+            role.bot_id = self.bot.id
+            self.add_member(guild, self.bot, roles=[role])
+            payload = guild_create_payload(guild, bot=self.bot)
+            self._world.emit("GUILD_CREATE", payload, guild)
+        return guild
+
+    def add_role(
+        self,
+        guild: Guild,
+        name: str,
+        permissions: Permission = Permission(0),  # noqa: B008 - an immutable number
+        *,
+        mentionable: bool = False,
+        tell: bool = True,
+    ) -> Role:
+        role = Role(
+            id=self._world.clock.snowflake(),
+            name=name,
+            permissions=permissions,
+            position=len(guild.roles) + 1,
+            mentionable=mentionable,
+        )
+        guild.roles.append(role)
+        if tell:
+            payload = {"guild_id": str(guild.id), "role": role_payload(role)}
+            self._world.emit("GUILD_ROLE_CREATE", payload, guild)
+        return role
+
+    def add_member(self, guild: Guild, user: User, *, roles: list[Role] | None = None) -> Member:
+        member = Member(user=user, roles=roles or [], joined_at=self._world.clock.now())
+        guild.members[user.id] = member
+        return member
+
+    def add_text_channel(self, guild: Guild, name: str) -> Channel:
+        channel = Channel(id=self._world.clock.snowflake(), name=name, guild=guild)
+        guild.channels.append(channel)
+        self._world.channels[channel.id] = channel
+        self._world.emit("CHANNEL_CREATE", channel_payload(channel), guild)
+        return channel
+
+    def set_permissions(
+        self,
+        channel: Channel,
+        *,
+        bot: Permission | None = None,
+        user: Permission | None = None,
+    ) -> None:
+        """Exactly these in this channel: for the bot, and for everyone else."""
+        assert channel.guild is not None
+        if bot is None:
+            bot = channel.permissions(self.bot)  # a new rule for everyone must not change it
+        channel.set_permissions(self.bot.id, bot)
+        if user is not None:
+            channel.set_permissions(channel.guild.everyone.id, user)
+        self._world.emit("CHANNEL_UPDATE", channel_payload(channel), channel.guild)
+
+    def close_dms(self, user: User) -> None:
+        """From now on the bot cannot write to the user: 50007."""
+        user.dms_open = False
+
+    def delete_channel(self, channel: Channel) -> None:
+        assert channel.guild is not None
+        payload = channel_payload(channel)
+        channel.guild.channels.remove(channel)
+        del self._world.channels[channel.id]
+        for message in self._world.live_messages(channel):
+            message.deleted = True
+        self._world.emit("CHANNEL_DELETE", payload, channel.guild)
+
+    def delete_message(self, message: Message) -> None:
+        """A moderator (or, if it is ephemeral, its reader) removes it."""
+        remove(self._world, message)
+
+    def remove_bot(self, guild: Guild) -> None:
+        """The bot is thrown out of the server."""
+        del guild.members[self.bot.id]
+        self._world.emit("GUILD_DELETE", {"id": str(guild.id)}, guild)
+        guild.has_bot = False
+
+    # -- what people do
+
+    async def slash(
+        self,
+        user: User,
+        channel: Channel | None,
+        name: str,
+        options: dict[str, Any] | None = None,
+    ) -> Interaction:
+        """Run a slash command; no channel: in the bot's direct messages.
+
+        Choices may be given by name or value. "event create" runs a subcommand.
+        """
+        return self._actors.slash(user, channel, name, options or {})
+
+    async def autocomplete(
+        self,
+        user: User,
+        channel: Channel | None,
+        name: str,
+        options: dict[str, Any],
+        *,
+        focused: str,
+    ) -> list[dict[str, Any]]:
+        """What the bot suggests while the user types; each has `name` and `value`."""
+        interaction = self._actors.autocomplete(user, channel, name, options, focused=focused)
+        await interaction.responded()
+        return interaction.choices or []
+
+    async def context_menu(
+        self, user: User, channel: Channel, name: str, target: Message | User
+    ) -> Interaction:
+        return self._actors.context_menu(user, channel, name, target)
+
+    async def press(self, user: User, message: Message | None, which: str) -> Interaction:
+        """Press a button, found by label, emoji or custom_id wherever it is nested."""
+        assert message is not None, "there is no message to press a button of"
+        return self._actors.press(user, message, which)
+
+    async def select(
+        self, user: User, message: Message | None, which: str, values: Any
+    ) -> Interaction:
+        """Choose in a select menu: labels or values, or users, roles and channels."""
+        assert message is not None, "there is no message to choose in"
+        return self._actors.select(user, message, which, values)
+
+    async def submit_modal(
+        self, user: User, opened: Interaction, values: dict[str, Any]
+    ) -> Interaction:
+        """Fill in the modal that an interaction opened; fields by custom_id or label."""
+        return self._actors.submit_modal(user, opened, values)
+
+    async def say(
+        self, user: User, channel: Channel, text: str, *, files: list[Upload] | None = None
+    ) -> Message:
+        return self._actors.say(user, channel, text, files or [])
+
+    # -- what there is to see
+
+    def dm_channel(self, user: User) -> Channel:
+        return self._world.dm_channel(user)
+
+    def messages(self, channel: Channel) -> list[Message]:
+        """Live messages, oldest first; ephemeral ones are among them."""
+        return self._world.live_messages(channel)
+
+    @property
+    def commands(self) -> list[dict[str, Any]]:
+        return self._commands.all()
+
+    @property
+    def syncs(self) -> int:
+        """How often the bot has written its commands."""
+        return self._commands.syncs
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        return self._server.requests
+
+    @property
+    def problems(self) -> list[str]:
+        return self._world.problems
+
+    def transcript(self) -> str:
+        return self._changes.transcript()
+
+    async def until(
+        self, predicate: Callable[[], T], *, within: float = DEADLINE, what: str = "the condition"
+    ) -> T:
+        """Wait until it is true, looked at after each change; returns its value."""
+        return await self._changes.until(predicate, within=within, what=what)
+
+    async def ready(self, *, within: float = DEADLINE) -> None:
+        """Wait until a bot is connected and its commands are known."""
+        await self.until(
+            lambda: self._gateway.connected and self._commands.all(),
+            within=within,
+            what="a bot that is connected and has synced its commands",
+        )
+
+    # -- time and faults
+
+    def advance(self, **duration: float) -> None:
+        """Move Discord's clock, as in advance(minutes=16); the bot's own clock stays."""
+        self._world.clock.advance(timedelta(**duration))
+
+    def hold(self, method: str, path: str, *, before: bool = False, times: int | None = 1) -> Held:
+        """Hold matching requests; by default they are applied and only the answer waits.
+
+        `path` is without /api/v10 and may hold * ("/channels/*/messages"); files are "/cdn/*".
+        """
+        return self._faults.hold(method, path, before=before, times=times)
+
+    def fail(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int,
+        code: int = 0,
+        message: str | None = None,
+        headers: dict[str, str] | None = None,
+        retry_after: float = 0.05,
+        times: int | None = 1,
+        applied: bool = False,
+    ) -> Failure:
+        """Answer matching requests with an error; `applied`: they take effect all the same.
+
+        A 429 gets Retry-After and Via unless `headers` holds its own.
+        """
+        return self._faults.fail(
+            method,
+            path,
+            status=status,
+            code=code,
+            message=message,
+            headers=headers,
+            retry_after=retry_after,
+            times=times,
+            applied=applied,
+        )
+
+    @property
+    def rate_limits(self) -> bool:
+        return self._rate_limits.enabled
+
+    @rate_limits.setter
+    def rate_limits(self, value: bool) -> None:
+        self._rate_limits.enabled = value
+
+    @property
+    def gateway(self) -> Gateway:
+        """For what breaks: drop(), ask_to_reconnect(), invalidate(), close(code)."""
+        return self._gateway
+
+
+def _make_token(bot_id: int) -> str:
+    """A token of the usual shape; made anew each time, so none is worth anything."""
+    first = base64.urlsafe_b64encode(str(bot_id).encode()).decode().rstrip("=")
+    return f"{first}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)}"

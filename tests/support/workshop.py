@@ -1,0 +1,240 @@
+"""Everything between Discord and the API, for tests of the worker: real but for the delivery."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from PIL import Image
+
+from bot.services.backends import Backend, Backends
+from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
+from bot.services.catalogue import Catalogue
+from bot.services.following import Follower
+from bot.services.gate import Gate
+from bot.services.handing_over import Courier
+from bot.services.housekeeping import Housekeeper
+from bot.services.photos import PhotoStore
+from bot.services.pictures import PictureStore
+from bot.services.privacy import Privacy
+from bot.services.submission import Submitter
+from bot.services.worker import Worker
+from db.consents import ConsentRepository
+from db.database import Database
+from db.jobs import JobRepository
+from db.limits import LimitRepository
+from db.members import MemberRepository
+from db.migrate import migrate
+from db.models import Job, Ledger, Limit, Scope, Window
+from faceswap.client import FaceSwapClient
+from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
+from faceswap.timeouts import Timeouts
+from tests.support.deliveries import NotingDelivery
+from tests.support.scripted_api import ScriptedAPI
+
+NEON = Filter(id=12, name="Cyberpunk Neon")
+ALICE = 11
+_interactions = count(1)
+
+
+def photo_bytes(*, size: tuple[int, int] = (64, 96), kind: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (200, 150, 120)).save(out, kind)
+    return out.getvalue()
+
+
+@dataclass(slots=True)
+class MovableClock:
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    database: Database
+    jobs: JobRepository
+    limits: LimitRepository
+    photos: PhotoStore
+    pictures: PictureStore
+    catalogue: Catalogue
+    gate: Gate
+    delivery: NotingDelivery
+    worker: Worker
+    booth: Booth
+    privacy: Privacy
+    clock: MovableClock
+    data_dir: Path
+
+    async def order(
+        self,
+        *,
+        user_id: int = ALICE,
+        chosen: Filter = NEON,
+        gender: Gender = Gender.FEMALE,
+        photo: bytes | None = None,
+        private: bool = False,
+    ) -> Job:
+        order = SwapOrder(
+            chosen=chosen,
+            gender=gender,
+            ratio=Ratio.SQUARE,
+            quality=Quality.FAST,
+            private=private,
+            spoiler=False,
+        )
+        return await self.booth.order_swap(self.caller(user_id), order, photo or photo_bytes())
+
+    async def imagine(self, prompt: str = "a lighthouse at dawn") -> Job:
+        order = PromptOrder(prompt=prompt, private=False, spoiler=False)
+        return await self.booth.order_prompt(self.caller(), order)
+
+    def caller(self, user_id: int = ALICE) -> Caller:
+        return Caller(
+            interaction_id=next(_interactions),
+            user_id=user_id,
+            guild_id=21,
+            channel_id=31,
+            card_message_id=41,
+            token="interaction-token",
+            token_expires_at=self.clock() + timedelta(minutes=14),
+            locale="en-GB",
+        )
+
+    async def set_quota(self, amount: int) -> None:
+        await self.limits.set(
+            Limit(
+                ledger=Ledger.QUOTA,
+                scope=Scope.MEMBER,
+                scope_id=0,
+                guild_id=0,
+                window=Window.DAY,
+                amount=amount,
+            )
+        )
+
+    async def used_quota(self, user_id: int = ALICE) -> int:
+        (usage,) = await self.limits.usages(user_id, 21)
+        return usage.used
+
+    async def credits(self) -> tuple[int, int]:
+        """Return credits held and spent."""
+        money = await self.limits.credits()
+        return money.held, money.spent
+
+    def files(self) -> list[str]:
+        """Return what lies in the photo and picture folders."""
+        folders = ("photos", "pictures")
+        return sorted(
+            path.name
+            for each in folders
+            for path in (self.data_dir / each).iterdir()
+            if path.is_file()
+        )
+
+
+@asynccontextmanager
+async def open_workshop(
+    data_dir: Path,
+    api: ScriptedAPI,
+    *,
+    idempotent: bool = False,
+    delivery: NotingDelivery | None = None,
+    key: str | None = None,
+    timeouts: Timeouts | None = None,
+) -> AsyncGenerator[Workshop]:
+    """Open a worker and all it needs; a second time on the same folder is a restart."""
+    async with (
+        Database.open(f"sqlite:///{data_dir / 'bot.db'}") as database,
+        FaceSwapClient(url=api.url, key=key or api.key, timeouts=timeouts or Timeouts()) as client,
+    ):
+        await migrate(database)
+        clock = MovableClock()
+        current = Backend(
+            name=api.url, client=client, swap_version=APIVersion.V6, idempotent=idempotent
+        )
+        workshop = build(data_dir, database, Backends(current), delivery or NotingDelivery(), clock)
+        await workshop.set_quota(10)
+        yield workshop
+
+
+def build(
+    data_dir: Path,
+    database: Database,
+    backends: Backends,
+    delivery: NotingDelivery,
+    clock: MovableClock,
+) -> Workshop:
+    jobs = JobRepository(database, clock=clock)
+    limits = LimitRepository(database, clock=clock)
+    photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
+    pictures = PictureStore(data_dir / "pictures")
+    catalogue, gate = Catalogue(backends.current.client), Gate()
+    worker = Worker(
+        jobs=jobs,
+        backends=backends,
+        submitter=Submitter(
+            jobs=jobs,
+            backends=backends,
+            photos=photos,
+            catalogue=catalogue,
+            gate=gate,
+            deadline=timedelta(minutes=20),
+            clock=clock,
+        ),
+        follower=Follower(
+            jobs=jobs, backends=backends, pictures=pictures, delivery=delivery, clock=clock
+        ),
+        courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
+        housekeeper=Housekeeper(
+            jobs=jobs,
+            photos=photos,
+            pictures=pictures,
+            queue_wait=timedelta(minutes=60),
+            clock=clock,
+        ),
+        delivery=delivery,
+        gate=gate,
+        submit_at_once=4,
+    )
+    return Workshop(
+        database=database,
+        jobs=jobs,
+        limits=limits,
+        photos=photos,
+        pictures=pictures,
+        catalogue=catalogue,
+        gate=gate,
+        delivery=delivery,
+        worker=worker,
+        booth=Booth(
+            jobs=jobs,
+            limits=limits,
+            photos=photos,
+            pictures=pictures,
+            gate=gate,
+            worker=worker,
+            delivery=delivery,
+            swap_cost=2,
+            prompt_cost=1,
+        ),
+        privacy=Privacy(
+            consents=ConsentRepository(database, clock=clock),
+            members=MemberRepository(database, clock=clock),
+            jobs=jobs,
+            photos=photos,
+            pictures=pictures,
+            worker=worker,
+        ),
+        clock=clock,
+        data_dir=data_dir,
+    )
