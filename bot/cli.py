@@ -47,13 +47,15 @@ def _explain(error: Exception) -> int:
 
     if isinstance(error, SettingsError):
         return _say("\n  ".join(("these settings need a change:", *error.problems)), ExitCode.USAGE)
-    from bot.explanations import explain
-
-    if (text := explain(error)) is not None:
-        return _say(text, ExitCode.FAILED)
     import logging
 
-    logging.getLogger(__name__).critical("This is a bug of faceswap-bot.", exc_info=error)
+    from bot.explanations import explain
+
+    log = logging.getLogger(__name__)
+    if (text := explain(error)) is not None:
+        log.debug("Where it happened:", exc_info=error)
+        return _say(text, ExitCode.FAILED)
+    log.critical("This is a bug of faceswap-bot.", exc_info=error)
     return ExitCode.FAILED
 
 

@@ -309,3 +309,33 @@ def test_a_job_is_resolved_only_where_there_is_one(tmp_path: Path) -> None:
     done = faceswap_bot("db", "resolve", "7", "charged", cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (1, "faceswap-bot: there is no job 7\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["studio"],
+        ["swap", "me.png", "--filter", "1", "--who", "male", "--out", "out.png"],
+    ],
+)
+def test_without_its_packages_the_studio_says_how_to_get_them(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "me.png").write_bytes(PICTURE)
+    hide = "sys.modules.update(dict.fromkeys(['ai_edge_litert', 'cv2', 'numpy']))"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-P", "-c"),
+            f"import sys; {hide}; from bot.cli import main; sys.exit(main({command!r}))",
+        ],
+        cwd=tmp_path,
+        env=clean_environ(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "pip install 'faceswap-bot[studio]'" in done.stderr
+    assert done.stderr.count("\n") == 1
