@@ -47,13 +47,15 @@ def _explain(error: Exception) -> int:
 
     if isinstance(error, SettingsError):
         return _say("\n  ".join(("these settings need a change:", *error.problems)), ExitCode.USAGE)
-    from bot.explanations import explain
-
-    if (text := explain(error)) is not None:
-        return _say(text, ExitCode.FAILED)
     import logging
 
-    logging.getLogger(__name__).critical("This is a bug of faceswap-bot.", exc_info=error)
+    from bot.explanations import explain
+
+    log = logging.getLogger(__name__)
+    if (text := explain(error)) is not None:
+        log.debug("Where it happened:", exc_info=error)
+        return _say(text, ExitCode.FAILED)
+    log.critical("This is a bug of faceswap-bot.", exc_info=error)
     return ExitCode.FAILED
 
 
@@ -97,11 +99,9 @@ def _settings(arguments: argparse.Namespace, *, for_run: bool = False) -> Settin
 
 def _run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments, for_run=True)
-    from bot.app import run  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    from bot.process import raise_open_files
+    from bot.app import run
 
-    raise_open_files()
-    return int(_await(run(settings)))
+    return _await(run(settings))
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -172,7 +172,9 @@ def _database(arguments: argparse.Namespace) -> int:
         case "upgrade":
             print(_await(upkeep.upgrade(settings)))
         case "check":
-            return _report(_await(upkeep.check(settings)))
+            from bot.checks.database import check_file
+
+            return _report(_await(check_file(settings)))
         case "resolve":
             charged = arguments.outcome == "charged"
             print(_await(upkeep.resolve(settings, arguments.job, charged=charged)))

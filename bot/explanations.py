@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.errors import PhotoRejected
 from bot.exits import CommandFailed
 from db.errors import StorageFault, StorageUnavailable
 from faceswap import errors as api
@@ -58,7 +59,7 @@ def explain(error: BaseException) -> str | None:
             return str(error)
         case StorageUnavailable():
             return explain_storage(error)
-        case api.FaceSwapError():
+        case api.FaceSwapError() | PhotoRejected():
             return explain_api(error)
         case OSError() if error.strerror:
             place = f"{error.filename}: " if error.filename else ""
@@ -74,9 +75,9 @@ def explain_storage(error: StorageUnavailable) -> str:
     return f"{what} ({detail}); {remedy}" if detail else f"{what}; {remedy}"
 
 
-def explain_api(error: api.FaceSwapError) -> str:
-    """Say what the API's error means, and after a semicolon what to do."""
-    if isinstance(error, api.InvalidPhoto) and error.problem is not None:
+def explain_api(error: api.FaceSwapError | PhotoRejected) -> str:
+    """Say what the API's error means, or ours before it is asked; after a semicolon what to do."""
+    if isinstance(error, PhotoRejected | api.InvalidPhoto) and error.problem is not None:
         return _PHOTO[error.problem]
     sentence = next(text for kind, text in _API if isinstance(error, kind))
     detail = str(error)

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.backend import open_hosted_backend, open_studio_backend
 from bot.exits import CommandFailed
 from bot.services.backends import Backend
+from bot.services.photos import PhotoStore
 from bot.settings import Settings
 from faceswap.errors import OutcomeUnknown, StatusUnavailable
 from faceswap.models import (
@@ -53,6 +54,7 @@ async def make_picture(settings: Settings, order: Order, *, say: Callable[[str],
     _check_target(order.out)
     with tempfile.TemporaryDirectory(prefix="faceswap-bot-") as name:
         folder = Path(name)
+        photo = await _normalise(photo, settings, folder)
         async with _open(settings, folder) as backend:
             request = SwapRequest(
                 photo=photo,
@@ -83,6 +85,16 @@ def _read_photo(path: Path, *, limit: int) -> bytes:
     if size > limit:
         raise CommandFailed(f"{path} is larger than {limit // _MEBIBYTE} MB (MAX_PHOTO_MB)")
     return path.read_bytes()
+
+
+async def _normalise(photo: bytes, settings: Settings, folder: Path) -> bytes:
+    """Make it upright and strip its metadata, as for a member; PhotoRejected says what is wrong."""
+    photos = PhotoStore(
+        folder / "photos",
+        max_bytes=settings.max_photo_bytes,
+        max_pixels=settings.max_photo_pixels,
+    )
+    return await photos.read(await photos.add(photo))
 
 
 def _check_target(path: Path) -> None:

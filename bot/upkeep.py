@@ -1,12 +1,10 @@
-"""Looking after the database from the command line: upgrade, check, backup."""
+"""Looking after the database from the command line: upgrade, resolve, backup."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.checks.database import examine
-from bot.checks.finding import Finding
 from bot.exits import CommandFailed
 from bot.settings import Settings
 from db.backup import backup
@@ -23,12 +21,6 @@ async def upgrade(settings: Settings) -> str:
         if not applied:
             return f"{database.path} is up to date"
         return f"{database.path} is brought up to date: {', '.join(applied)}"
-
-
-async def check(settings: Settings) -> list[Finding]:
-    """Look for damage, changing nothing; the bot may be running."""
-    async with Database.open(settings.database_url, exclusive=False) as database:
-        return await examine(database, settings)
 
 
 async def resolve(settings: Settings, job_id: int, *, charged: bool) -> str:

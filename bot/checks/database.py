@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.checks.finding import Finding, fail, ok, warn
 from bot.checks.jobs import check_jobs
 from bot.explanations import explain_storage
 from bot.settings import Settings
+from db.checks import check_ledgers
 from db.database import Database
 from db.errors import StorageUnavailable
 from db.migrate import pending
@@ -18,15 +21,19 @@ async def check_database(settings: Settings) -> list[Finding]:
         path = file_path(settings.database_url)
         if not path.exists():
             return [ok(f"database: {path} does not exist yet; the first start makes it")]
-        async with Database.open(settings.database_url, exclusive=False) as database:
-            return await examine(database, settings)
+        return await check_file(settings)
     except StorageUnavailable as error:
         what, _, remedy = explain_storage(error).partition("; ")
         return [fail(f"database: {what}", remedy)]
 
 
-async def examine(database: Database, settings: Settings) -> list[Finding]:
-    """Look at an open database."""
+async def check_file(settings: Settings) -> list[Finding]:
+    """Look at a database that must exist; StorageUnavailable if it cannot be opened."""
+    async with Database.open(settings.database_url, exclusive=False) as database:
+        return await _examine(database, settings)
+
+
+async def _examine(database: Database, settings: Settings) -> list[Finding]:
     if missing := await pending(database):
         return [
             warn(
@@ -34,8 +41,18 @@ async def examine(database: Database, settings: Settings) -> list[Finding]:
                 "the next start applies them, or: faceswap-bot db upgrade",
             )
         ]
-    problems = await database.file_problems()
-    findings = [fail(f"database: {problem}", "go back to a backup") for problem in problems]
-    if not findings:
-        findings = [ok(f"database: {database.path} is whole and up to date")]
-    return [*findings, *await check_jobs(database, settings)]
+    if problems := await database.file_problems():
+        return [fail(f"database: {problem}", "go back to a backup") for problem in problems]
+    return [
+        ok(f"database: {database.path} is whole and up to date"),
+        *_judge_ledgers(await check_ledgers(database)),
+        *await check_jobs(database, settings),
+    ]
+
+
+def _judge_ledgers(problems: Sequence[str]) -> list[Finding]:
+    """Report what does not add up; only a bug or a hand in the file can cause it."""
+    if not problems:
+        return [ok("quota and credits add up")]
+    remedy = "keep a copy (faceswap-bot db backup) and report it as a bug"
+    return [fail(f"ledgers: {problem}", remedy) for problem in problems]

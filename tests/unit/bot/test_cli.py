@@ -1,30 +1,45 @@
 from __future__ import annotations
 
+import asyncio
+import http.client
 import os
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 
 from bot.health import BotState, Heartbeat
 from bot.settings import variable_names
+from tests.support.scripted_api import PICTURE, ScriptedAPI
 
 COMMANDS = ("run", "studio", "doctor", "swap", "health", "db")
 
 
-def faceswap_bot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def clean_environ(**environ: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if name not in variable_names()}
+    return clean | {"PYTHONPATH": str(Path(__file__).parents[3])} | environ
+
+
+def faceswap_bot(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-P", "-m", "bot", *arguments],
         cwd=cwd,
-        env=clean | {"PYTHONPATH": str(Path(__file__).parents[3])} | environ,
+        env=clean_environ(**environ),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+async def beside_us(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the program while this loop serves what it talks to."""
+    return await asyncio.to_thread(faceswap_bot, *arguments, cwd=cwd, **environ)
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), ("db", "backup")])
@@ -172,3 +187,155 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "damaged" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_swap_makes_a_picture_through_the_configured_api(tmp_path: Path) -> None:
+    (tmp_path / "me.png").write_bytes(PICTURE)
+    async with ScriptedAPI() as api:
+        done = await beside_us(
+            *("swap", "me.png", "--filter", "cyberpunk neon", "--who", "male", "--out", "out.png"),
+            cwd=tmp_path,
+            FACESWAP_API_URL=api.url,
+            FACESWAP_API_KEY=api.key,
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "out.png is written\n"
+    assert (tmp_path / "out.png").read_bytes() == PICTURE
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"photo": "missing.png"}, "missing.png: No such file or directory"),
+        ({"photo": "."}, "is a folder"),
+        ({"filter": "Noir"}, "there is no filter 'Noir'; there is: Cyberpunk Neon"),
+        ({"out": "nowhere/out.png"}, "the folder nowhere does not exist"),
+        ({"key": "wrong"}, "the API refuses the key"),
+        ({"who": "group", "filter": str(uuid.UUID(int=7))}, "group photos"),
+    ],
+)
+async def test_a_swap_that_cannot_be_is_one_line_and_exit_code_1(
+    tmp_path: Path, changes: dict[str, str], said: str
+) -> None:
+    (tmp_path / "me.png").write_bytes(PICTURE)
+    options = {"photo": "me.png", "filter": "12", "who": "male", "out": "out.png"} | changes
+    async with ScriptedAPI() as api:
+        done = await beside_us(
+            *("swap", options["photo"], "--filter", options["filter"]),
+            *("--who", options["who"], "--out", options["out"]),
+            cwd=tmp_path,
+            FACESWAP_API_URL=api.url,
+            FACESWAP_API_KEY=changes.get("key", api.key),
+        )
+        assert api.paid == 0
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out.png").exists()
+
+
+async def test_an_interrupted_swap_ends_with_130(tmp_path: Path) -> None:
+    (tmp_path / "me.png").write_bytes(PICTURE)
+    async with ScriptedAPI(finishes=False) as api, api.hold_status() as gate:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "bot", "swap", "me.png", "--filter", "12"),
+            *("--who", "male", "--out", "out.png"),
+            cwd=tmp_path,
+            env=clean_environ(FACESWAP_API_URL=api.url, FACESWAP_API_KEY=api.key),
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(30):
+            await gate.holds()
+            process.send_signal(signal.SIGINT)
+            _, err = await process.communicate()
+
+    assert process.returncode == 130
+    assert err.decode().endswith("faceswap-bot: interrupted\n")
+
+
+@pytest.mark.parametrize("keys", ["first-key-1,second-key-2", ""])
+def test_the_studio_says_where_it_is_answers_and_stops_with_exit_code_0(
+    tmp_path: Path, keys: str
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "bot", "studio", "--port", "0"],
+        cwd=tmp_path,
+        env=clean_environ(STUDIO_API_KEYS=keys),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            ready, url = process.stdout.readline().strip().split(": ")
+            assert ready == "Studio ready"
+            key = "second-key-2" if keys else process.stdout.readline().split()[4]
+            assert status_of(url, key=key) == 200
+            assert status_of(url, key="another") == 401
+        finally:
+            process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 0, err
+    assert "key-1" not in out + err
+
+
+def status_of(url: str, *, key: str) -> int:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection.request("GET", "/v1/filters/", headers={"X-API-Key": key})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_a_studio_on_a_taken_port_says_so(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = faceswap_bot("studio", "--port", port, cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_job_is_resolved_only_where_there_is_one(tmp_path: Path) -> None:
+    faceswap_bot("db", "upgrade", cwd=tmp_path)
+
+    done = faceswap_bot("db", "resolve", "7", "charged", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (1, "faceswap-bot: there is no job 7\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["studio"],
+        ["swap", "me.png", "--filter", "1", "--who", "male", "--out", "out.png"],
+    ],
+)
+def test_without_its_packages_the_studio_says_how_to_get_them(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "me.png").write_bytes(PICTURE)
+    hide = "sys.modules.update(dict.fromkeys(['ai_edge_litert', 'cv2', 'numpy']))"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-P", "-c"),
+            f"import sys; {hide}; from bot.cli import main; sys.exit(main({command!r}))",
+        ],
+        cwd=tmp_path,
+        env=clean_environ(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "pip install 'faceswap-bot[studio]'" in done.stderr
+    assert done.stderr.count("\n") == 1

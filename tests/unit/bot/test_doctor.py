@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -181,19 +182,22 @@ async def test_jobs_that_wait_for_a_person_are_listed_with_what_to_do(tmp_path: 
         job = await claim(jobs)
         await jobs.record_unconfirmed(job.id, str(job.submit_token))
         await jobs.accept(a_job(2))
-        await claim(jobs)
+        job = await claim(jobs)
+        deadline = datetime.now(UTC) + timedelta(minutes=20)
+        await jobs.record_submitted(job.id, str(job.submit_token), "remote-2", deadline)
 
         # The bot keeps the database open while the doctor looks.
         async with discord() as origin:
             findings = await examine(environ(tmp_path, DISCORD_API_URL=origin))
 
     assert about(findings, "whole and up to date").verdict is Verdict.OK
+    assert about(findings, "add up").verdict is Verdict.OK
     assert "1 unconfirmed" in about(findings, "jobs:").what
     waiting = about(findings, "job 1:")
     assert waiting.verdict is Verdict.WARN
     assert "charged 2 credits" in waiting.what
     assert "faceswap-bot db resolve 1 charged" in str(waiting.remedy)
-    assert "https://old.example" in about(findings, "names another API").what
+    assert "https://old.example" in about(findings, "name another API").what
 
 
 async def claim(jobs: JobRepository) -> Job:
@@ -218,6 +222,22 @@ def a_job(number: int) -> NewJob:
         ratio="portrait",
         quality="v6",
     )
+
+
+async def test_ledgers_that_do_not_add_up_are_a_failure(tmp_path: Path) -> None:
+    async with Database.open(f"sqlite+aiosqlite:///{tmp_path}/data/bot.db") as database:
+        await migrate(database)
+        jobs = JobRepository(database)
+        await jobs.accept(a_job(1))
+        await claim(jobs)
+    with closing(sqlite3.connect(tmp_path / "data" / "bot.db", isolation_level=None)) as file:
+        file.execute("UPDATE buckets SET used = used + 1")
+    async with discord() as origin:
+        findings = await examine(environ(tmp_path, DISCORD_API_URL=origin))
+
+    failures = [each for each in findings if each.what.startswith("ledgers: ")]
+    assert failures
+    assert {each.verdict for each in failures} == {Verdict.FAIL}
 
 
 async def test_a_damaged_database_and_an_old_one_are_told_apart(tmp_path: Path) -> None:

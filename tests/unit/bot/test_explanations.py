@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import PhotoRejected
 from bot.exits import CommandFailed
 from bot.explanations import explain
 from db.errors import StorageFault, StorageUnavailable
@@ -70,6 +71,7 @@ def test_each_problem_of_a_photo_has_words(problem: PhotoProblem) -> None:
 @pytest.mark.parametrize(
     ("error", "text"),
     [
+        (PhotoRejected(PhotoProblem.TOO_LARGE), "the photo is too large; make it smaller"),
         (CommandFailed("do this"), "do this"),
         (DataDirUnusable(Path("d"), "in use"), "The studio cannot use d: in use"),
         (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.errors import PhotoRejected
 from bot.exits import CommandFailed
 from bot.settings import Settings
 from bot.single import Order, make_picture
@@ -28,7 +29,9 @@ def an_order(
     photo = folder / "me.jpg"
     if not photo.exists():
         image = io.BytesIO()
-        Image.new("RGB", (40, 60), "teal").save(image, "JPEG")
+        exif = Image.Exif()
+        exif[0x010E] = "at home"
+        Image.new("RGB", (40, 60), "teal").save(image, "JPEG", exif=exif)
         photo.write_bytes(image.getvalue())
     return Order(
         photo=photo,
@@ -59,7 +62,9 @@ async def test_a_filter_is_found_by_name_or_number(tmp_path: Path, wanted: str) 
         assert call.path == "/v6/run/face_swap"
         assert (call.fields["filter_id"], call.fields["gender"]) == (12, 3)
         assert (call.fields["ratio"], call.fields["quality_mode"]) == ("square", "v6")
-        assert call.photo == order.photo.read_bytes()
+        with Image.open(io.BytesIO(call.photo)) as sent:
+            assert (sent.format, sent.size) == ("JPEG", (40, 60))
+            assert not sent.getexif()  # a telephone writes where it was
     assert order.out.read_bytes() == PICTURE
     assert "job-1" in said[0]
     assert names_in(tmp_path) == ["me.jpg", "out.png"]  # nothing half-written
@@ -94,6 +99,16 @@ async def test_a_photo_that_cannot_be_used_is_refused_before_anything(
 
     with pytest.raises(CommandFailed, match=r"is empty|is larger than 1 MB"):
         await make_picture(settings, order, say=quiet)
+
+
+async def test_a_file_that_is_no_picture_costs_nothing(tmp_path: Path) -> None:
+    order = an_order(tmp_path)
+    order.photo.write_text("hello")
+    async with ScriptedAPI() as api:
+        with pytest.raises(PhotoRejected):
+            await make_picture(settings_for(api), order, say=quiet)
+
+        assert api.calls == []
 
 
 async def test_a_place_that_cannot_be_written_is_found_before_money_is_spent(
