@@ -115,19 +115,29 @@ def _solve(image: Floats, coarse: Floats, *, unit: float) -> tuple[Floats, Float
     """Estimate alpha and the person's own colours from the colours on both sides of the outline."""
     person = _spread(image, smoothstep(0.93, 0.99, coarse), unit=unit)
     background = _spread(image, smoothstep(0.05, 0.01, coarse), unit=unit)
-    across = person - background
-    contrast = (across * across).sum(axis=-1)
-    mixture = ((image - background) * across).sum(axis=-1) / (contrast + np.float32(1e-3))
+    mixture, trust = _unmix(image, person, background)
     guided = _guided_filter(image, coarse, radius=max(2, round(unit * 0.03)), epsilon=4e-4)
-    trust = smoothstep(0.02, 0.16, contrast) * np.float32(0.85)
-    alpha = mix(np.clip(guided, 0, 1), np.clip(mixture, 0, 1), trust)
-    low, high = smoothstep(0.80, 0.985, coarse), smoothstep(0.015, 0.20, coarse)
-    alpha = np.clip(alpha, low, high)
-    alpha = np.clip((alpha - np.float32(0.06)) / np.float32(0.88), 0, 1)
+    alpha = mix(smoothstep(0.22, 0.80, guided), mixture, trust)
+    low, high = smoothstep(0.80, 0.985, coarse), smoothstep(0.02, 0.25, coarse)
+    alpha = np.clip(np.clip(alpha, low, high) * np.float32(1.12) - np.float32(0.06), 0, 1)
     own = (image - background * (1 - alpha[..., None])) / np.maximum(alpha, 0.25)[..., None]
     colours = mix(person, np.clip(own, 0, 1), smoothstep(0.1, 0.6, alpha))
-    colours = mix(colours, image, smoothstep(0.9, 1.0, alpha))
-    return alpha, colours
+    return alpha, mix(colours, image, smoothstep(0.9, 1.0, alpha))
+
+
+def _unmix(image: Floats, person: Floats, background: Floats) -> tuple[Floats, Floats]:
+    """Find each pixel's share of the person's colour, and how far to trust it.
+
+    Not at all where both colours are alike, nor where the pixel is no mixture of the two: there
+    the background has a third colour.
+    """
+    across = person - background
+    contrast = (across * across).sum(axis=-1)
+    offset = image - background
+    share = np.clip((offset * across).sum(axis=-1) / (contrast + np.float32(1e-3)), 0, 1)
+    rest = offset - across * share[..., None]
+    fits = smoothstep(0.10, 0.02, (rest * rest).sum(axis=-1))
+    return share, smoothstep(0.02, 0.16, contrast) * fits * np.float32(0.85)
 
 
 def _spread(image: Floats, weight: Floats, *, unit: float) -> Floats:

@@ -26,7 +26,10 @@ from studio.engine.pixels import (
 _TONES: Final = ((0.15, 0.22), (0.36, 0.22), (0.58, 0.26), (0.80, 0.18))
 """Where a step between flat tones lies, and how much lighter it gets there."""
 
-_BLACK, _WHITE = 0.08, 0.96
+_BLACK, _WHITE = 0.06, 0.97
+_FAINTEST_LINE: Final = 0.012  # of the range between the face's shadows and lights
+_VISIBLE_INK: Final = 0.06
+_SHORTEST_LINE: Final = 0.030  # face heights
 _SATURATION: Final = 1.45
 _SHADOW: Final = np.array([0.72, 0.52, 0.60], np.float32)  # printed over skin: a warm violet
 
@@ -52,7 +55,7 @@ def _flat_tones(cutout: Cutout, unit: float) -> tuple[Floats, Floats]:
     steps = sum(height for _, height in _TONES)
     for threshold, height in _TONES:
         rise = np.float32(height / steps * (_WHITE - _BLACK))
-        level += rise * smoothstep(threshold - 0.02, threshold + 0.02, tone)
+        level += rise * smoothstep(threshold - 0.008, threshold + 0.008, tone)
     lab[..., 0] = level * 100
     lab[..., 1:] *= np.float32(_SATURATION)
     flat = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
@@ -82,11 +85,20 @@ def _balanced_tone(lightness: Floats, face: Face) -> Floats:
 
 
 def _ink(grey: Floats, cutout: Cutout, unit: float) -> Floats:
-    """Dark lines where the photo has dark lines or edges (difference of Gaussians); 1 is no ink."""
+    """Draw lines where the photo is darker than around (difference of Gaussians); 1 is no ink."""
     values = face_values(grey, cutout.face)
     low, high = np.percentile(values, [2, 98])
-    grey = np.clip((grey - low) / np.float32(max(high - low, 0.1)), -0.3, 1.3)
+    grey = (grey - np.float32(low)) / np.float32(max(high - low, 0.15))
     sigma = unit * 0.0045
-    difference = blur(grey, sigma) - np.float32(0.978) * blur(grey, sigma * 1.6)
-    ink = np.clip(1 + np.tanh(60 * (difference - np.float32(0.004))), 0, 1)
-    return smoothstep(0.25, 0.85, blur(ink.astype(np.float32), unit * 0.0018))
+    valley = blur(grey, sigma * 1.6) - blur(grey, sigma)
+    ink = smoothstep(_FAINTEST_LINE * 0.5, _FAINTEST_LINE * 1.5, valley)
+    return 1 - _without_specks(ink, unit)
+
+
+def _without_specks(ink: Floats, unit: float) -> Floats:
+    """Drop ink spots that are no lines: pores, stubble and the camera's noise."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > _VISIBLE_INK).astype(np.uint8))
+    length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    keep = (length > unit * _SHORTEST_LINE).astype(np.float32)
+    keep[0] = 1  # the paper between the spots
+    return ink * keep[labels]

@@ -97,7 +97,7 @@ def word_burst(size: Size, palette: Palette) -> tuple[Bytes, Floats]:
     shadow = _spikes(size, scale=0.94, offset=(0.025, 0.05), rng=np.random.default_rng(7))
     outline = _spikes(size, scale=0.94, offset=(-0.012, -0.015), rng=rng)
     fill = _spikes(size, scale=0.88, offset=(-0.012, -0.015), rng=np.random.default_rng(7))
-    text_height = height_to_fit(palette.word, font=Font.COMIC, width=width * 0.56)
+    text_height = height_to_fit(palette.word, font=Font.COMIC, width=width * 0.60)
     text_height = min(text_height, round(height * 0.5))
     centre = (width * 0.488, height * 0.485)
     stroke = max(2, round(height * 0.028))
