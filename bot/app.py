@@ -19,9 +19,9 @@ from bot.health import BEAT_EVERY, BotState, Heartbeat
 from bot.process import raise_open_files, stop_on_signals
 from bot.services.backends import Backends
 from bot.settings import STUDIO, Settings
+from db.checks import check_ledgers
 from db.database import Database
 from db.jobs import JobRepository
-from db.checks import check_ledgers
 from db.limits import LimitRepository
 from db.migrate import migrate
 from db.models import Ledger, Limit, Scope, Window

@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from db.command_syncs import CommandSyncRepository
-from db.consents import ConsentRepository
-from db.members import MemberRepository
-
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
 from bot.delivery.ladder import DiscordDelivery
@@ -32,9 +28,12 @@ from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
 from db.clock import Clock, utc_now
+from db.command_syncs import CommandSyncRepository
+from db.consents import ConsentRepository
 from db.database import Database
 from db.jobs import JobRepository
 from db.limits import LimitRepository
+from db.members import MemberRepository
 from faceswap.models import APIVersion
 
 

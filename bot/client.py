@@ -10,12 +10,12 @@ from typing import Any
 
 import discord
 import yarl
-from db.command_syncs import CommandSyncRepository
 from discord.ext import commands
 
 from bot.pending import PendingOrders
 from bot.services.bundle import Services
 from bot.tree import Tree
+from db.command_syncs import CommandSyncRepository
 
 EXTENSIONS = (
     "cogs.faceswap",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from db.consents import ConsentRepository
-from db.members import MemberRepository
-
 from bot.errors import StillSending
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.worker import Worker
+from db.consents import ConsentRepository
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
+from db.members import MemberRepository
 from db.models import JobState
 
 CONSENT_VERSION = 1  # raise it when the text members agree to changes its meaning
