@@ -346,7 +346,7 @@ async def test_cancelling_a_submitted_job_says_goodbye_to_its_picture(tmp_path: 
             async with api.hold_status() as gate:
                 await gate.holds()
                 await workshop.booth.cancel(job)
-            await _until_told(workshop, job.id)
+            await workshop.delivery.news.wait()
         assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
         assert workshop.delivery.pictures == {}
         assert await workshop.used_quota() == 1
@@ -411,8 +411,3 @@ async def test_members_take_turns(workshop: Workshop) -> None:
         await workshop.order(user_id=ALICE)
     late = await workshop.order(user_id=99)
     assert await workshop.jobs.position(late.id) == 3
-
-
-async def _until_told(workshop: Workshop, job_id: int) -> None:
-    while job_id not in workshop.delivery.told:
-        await asyncio.sleep(0)
