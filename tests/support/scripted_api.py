@@ -39,6 +39,7 @@ class Answer:
     body: object = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_after: int | None = None  # bytes of the body after which the connection is reset
+    stalls: bool = False  # with `cut_after`: fall silent there instead, until the client leaves
 
     @property
     def content(self) -> bytes:
@@ -60,6 +61,7 @@ class Call:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    port: int  # the client's, which tells one connection from another
     remote_id: str | None = None  # the job asked for, or the one a submission was given
     is_first: bool = True  # False: a repeated Idempotency-Key, which costs nothing
 
@@ -221,7 +223,11 @@ class ScriptedAPI:
         return application
 
     async def _came_in(self, request: web.Request) -> Call:
-        call = Call(path=request.raw_path, headers=request.headers, body=await request.read())
+        assert request.transport is not None
+        _, port = request.transport.get_extra_info("peername")
+        call = Call(
+            path=request.raw_path, headers=request.headers, body=await request.read(), port=port
+        )
         self.calls.append(call)
         return call
 
@@ -302,6 +308,8 @@ async def _send(request: web.Request, answer: Answer) -> web.StreamResponse:
     view = memoryview(content)
     for start in range(0, end, _PIECE):
         await response.write(view[start : min(start + _PIECE, end)])
+    if answer.stalls:
+        await asyncio.Event().wait()
     if answer.cut_after is not None:
         return _reset(request, response)
     await response.write_eof()
