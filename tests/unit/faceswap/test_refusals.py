@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import json
 import time
@@ -202,43 +203,68 @@ async def test_what_is_wrong_with_a_photo_is_kept_where_it_is_said(
     assert error.problem == problem
 
 
-def _in(seconds: float) -> str:
-    return email.utils.formatdate(time.time() + seconds, usegmt=True)
+async def _wait_after(
+    api: ScriptedAPI, client: FaceSwapClient, swap: SwapRequest, header: str | None
+) -> float:
+    headers = {} if header is None else {"Retry-After": header}
+    error = await _refusal(api, client, swap, Answer(status=429, headers=headers))
+    assert isinstance(error, RateLimited)
+    return error.retry_after
 
 
 @pytest.mark.parametrize(
-    ("header", "shortest", "longest"),
+    ("header", "seconds"),
     [
-        ("7", 7, 7),
-        ("2.5", 2.5, 2.5),
-        ("0", 1, 1),
-        ("-4", 1, 1),
-        ("86400", 3600, 3600),
-        ("inf", 3600, 3600),
-        (_in(120), 60, 120),
-        (_in(-120), 1, 1),
-        (_in(10**6), 3600, 3600),
-        ("nan", 30, 30),
-        ("soon", 30, 30),
-        ("", 30, 30),
-        (None, 30, 30),
+        ("7", 7),
+        ("2.5", 2.5),
+        ("0", 1),
+        ("-4", 1),
+        ("86400", 3600),
+        ("inf", 3600),
+        ("nan", 30),
+        ("soon", 30),
+        ("", 30),
+        (None, 30),
     ],
 )
-async def test_retry_after(
+async def test_retry_after_in_seconds(
     api: ScriptedAPI,
     client: FaceSwapClient,
     swap: SwapRequest,
     *,
     header: str | None,
+    seconds: float,
+) -> None:
+    assert await _wait_after(api, client, swap, header) == seconds
+
+
+@pytest.mark.parametrize(
+    ("ahead", "shortest", "longest"), [(120, 60, 120), (-120, 1, 1), (10**6, 3600, 3600)]
+)
+async def test_retry_after_as_a_date(
+    api: ScriptedAPI,
+    client: FaceSwapClient,
+    swap: SwapRequest,
+    *,
+    ahead: float,
     shortest: float,
     longest: float,
 ) -> None:
-    headers = {} if header is None else {"Retry-After": header}
+    moment = email.utils.formatdate(time.time() + ahead, usegmt=True)
 
-    error = await _refusal(api, client, swap, Answer(status=429, headers=headers))
+    assert shortest <= await _wait_after(api, client, swap, moment) <= longest
 
-    assert isinstance(error, RateLimited)
-    assert shortest <= error.retry_after <= longest
+
+async def test_a_photo_that_is_sent_back_stays_out_of_the_log(
+    api: ScriptedAPI, client: FaceSwapClient, swap: SwapRequest
+) -> None:
+    photo = base64.b64encode(bytes(range(256))).decode()
+    body = {"detail": [{"msg": "too dark", "input": {"base64": photo}}]}
+
+    error = await _refusal(api, client, swap, Answer(status=422, body=body))
+
+    assert "too dark" in error.detail
+    assert photo[:20] not in error.detail
 
 
 async def test_a_rate_limit_that_counts_in_credits_is_no_empty_account(

@@ -272,6 +272,22 @@ async def test_each_submission_has_a_connection_of_its_own(
     assert len({call.port for call in api.submissions}) == 3
 
 
+async def test_a_studio_repeats_the_receipt_of_an_answer_that_was_lost(swap: SwapRequest) -> None:
+    async with (
+        ScriptedAPI(honours_keys=True) as api,
+        FaceSwapClient(url=api.url, key=api.key) as client,
+    ):
+        assert await client.honours_idempotency_key()
+        api.on_submit(RESET)
+        with pytest.raises(OutcomeUnknown):
+            await client.submit(swap, version=V6, idempotency_key="a")
+        repeated = await client.submit(swap, version=V6, idempotency_key="a")
+        another = await client.submit(swap, version=V6, idempotency_key="b")
+
+    assert (repeated.remote_id, another.remote_id) == ("job-1", "job-2")
+    assert (api.paid, len(api.submissions)) == (2, 3)
+
+
 async def _is_not_sent(url: str, swap: SwapRequest) -> None:
     timeouts = Timeouts(connect=0.2)
     async with FaceSwapClient(url=url, key="a-secret-key", timeouts=timeouts) as client:
