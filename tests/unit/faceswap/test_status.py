@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import logging
 import os
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,9 @@ from faceswap import (
     RemoteStatus,
     StatusUnavailable,
     Timeouts,
+    pictures,
 )
+from faceswap.encoding import decode
 from tests.support.pngs import png
 from tests.support.scripted_api import PICTURE, RESET, Answer, ScriptedAPI
 
@@ -369,7 +374,7 @@ async def test_an_unusable_answer_means_ask_again(
     assert len((await _ask(client, into)).pictures) == 1
 
 
-async def test_a_full_disk_means_ask_again(
+async def test_a_folder_that_cannot_be_made_means_ask_again(
     api: ScriptedAPI, client: FaceSwapClient, tmp_path: Path
 ) -> None:
     await api.finish("job")
@@ -424,6 +429,44 @@ async def test_a_cancelled_call_leaves_nothing(
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+    assert _files(into) == []
+
+
+async def test_a_call_cancelled_while_its_picture_is_written_leaves_nothing(
+    api: ScriptedAPI, client: FaceSwapClient, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, writing, let_go = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def decode_slowly(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        loop.call_soon_threadsafe(writing.set)
+        assert let_go.wait(10)
+        yield from decode(pieces)
+
+    monkeypatch.setattr(pictures, "decode", decode_slowly)
+    await api.finish("job")
+    asking = asyncio.create_task(_ask(client, into))
+    await writing.wait()
+    assert len(_files(into)) == 1
+    asking.cancel()
+    let_go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+    assert _files(into) == []
+
+
+async def test_a_disk_that_fills_up_means_ask_again_and_leaves_nothing(
+    api: ScriptedAPI, client: FaceSwapClient, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decode_until_full(pieces: Iterable[bytes]) -> Iterator[bytes]:
+        yield from decode(pieces)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pictures, "decode", decode_until_full)
+    await api.finish("job")
+    with pytest.raises(StatusUnavailable, match="No space left"):
+        await _ask(client, into)
 
     assert _files(into) == []
 
