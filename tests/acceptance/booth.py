@@ -96,11 +96,11 @@ class PhotoBooth:
         assert found is not None
         return found
 
-    async def picture(self, interaction: Interaction) -> Message:
+    async def picture(self, interaction: Interaction, *, within: float = IN_TIME) -> Message:
         """Wait until the card shows a picture."""
         card = interaction.original
         assert card is not None
-        await self.discord.until(lambda: card.files, within=IN_TIME, what="a picture on the card")
+        await self.discord.until(lambda: card.files, within=within, what="a picture on the card")
         return card
 
     def posted(self, channel: Channel | None = None) -> list[Message]:
