@@ -13,7 +13,7 @@ from db.fairness import next_tag
 from db.ledgers import reserve
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
-from db.schema import IS_QUEUED, jobs
+from db.schema import jobs
 from db.transitions import Change, Periods, change, log
 
 _QUOTA_ATTEMPT = 0
@@ -82,7 +82,10 @@ async def claim(
     """
     candidate = await connection.execute(
         sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
-        .where(IS_QUEUED, sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now))
+        .where(
+            jobs.c.state == JobState.QUEUED,
+            sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
+        )
         .order_by(*_ORDER)
         .limit(1)
         .with_for_update(skip_locked=True)
