@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import re
@@ -88,34 +89,64 @@ async def test_readers_see_a_whole_snapshot_while_a_writer_writes(database: Data
 
 
 async def test_cancelled_callers_leave_nothing_locked_and_nothing_half_done(
-    database: Database, jobs: JobRepository, limits: LimitRepository
+    database: Database, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without the shield this ends in `database is locked` for others (seen by removing it)."""
-    await limits.set(_daily(1000))
+    """Without the shield, connections in the middle of closing are left behind now and then."""
     chance = random.Random(20261121)
     callers = asyncio.Semaphore(8)
     errors: list[Exception] = []
+    soon = timedelta(milliseconds=100)
 
-    async def member(number: int) -> None:
+    async def member(jobs: JobRepository, number: int) -> None:
         async with callers:
             task = asyncio.create_task(jobs.accept(new_job(number, user_id=number % 7)))
             if chance.random() < 0.7:
-                asyncio.get_running_loop().call_later(chance.random() * 0.02, task.cancel)
+                asyncio.get_running_loop().call_later(chance.random() * 0.02, _cancel_twice, task)
             try:
                 await task
             except asyncio.CancelledError:
                 pass
-            except Exception as error:  # noqa: BLE001
+            except StorageUnavailable as error:
                 errors.append(error)
 
-    async with asyncio.timeout(60):
-        await asyncio.gather(*(member(number) for number in range(200)))
-        answers = [await jobs.accept(new_job(number, user_id=number % 7)) for number in range(200)]
+    async with (
+        asyncio.timeout(60),
+        Database.open(url, exclusive=False, busy_timeout=soon) as impatient,
+    ):
+        jobs = JobRepository(impatient)
+        await LimitRepository(impatient).set(_daily(1000))
+        await asyncio.gather(*(member(jobs, number) for number in range(300)))
+        answers = [await jobs.accept(new_job(number, user_id=number % 7)) for number in range(300)]
+        assert (await jobs.count_by_state())[JobState.QUEUED] == 300
 
+    gc.collect()
     assert errors == []
-    assert (await jobs.count_by_state())[JobState.QUEUED] == 200
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
     assert any(not answer.created for answer in answers)
     assert await check_ledgers(database) == []
+
+
+async def test_unit_is_finished_though_its_caller_left(database: Database) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def unit(connection: AsyncConnection) -> None:
+        await connection.exec_driver_sql("INSERT INTO notices (key, at) VALUES ('a', 1)")
+        begun.set()
+        await go_on.wait()
+
+    async with asyncio.timeout(10):
+        caller = asyncio.create_task(database.write(unit))
+        await begun.wait()
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        go_on.set()
+        assert await _run(database, "SELECT key FROM notices") == ["a"]
+
+
+def _cancel_twice(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    asyncio.get_running_loop().call_soon(task.cancel)
 
 
 async def test_closing_waits_for_units_even_if_it_is_cancelled(url: str) -> None:
