@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.fairness import next_tag
-from db.ledgers import reserve
+from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
 from db.schema import jobs
 from db.transitions import Change, Periods, change, log
 
-_QUOTA_ATTEMPT = 0
+_ACCEPTANCE = 0
 _PICTURES_PER_JOB = 1
 _ORDER = (jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
 
@@ -42,14 +42,29 @@ async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> 
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
+    # Quota first: who has none left costs us little.
+    requester = Requester(
+        user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
+    )
+    rules = await quota_rules(connection, requester, now=now)
+    held = await hold(connection, rules, amount=_PICTURES_PER_JOB, now=now)
     tag = await next_tag(connection, user_id=new.user_id, cost=new.cost)
+    job = await _insert(connection, new, fair_tag=tag, now=now)
+    await log(connection, job, origin=None, actor="member")
+    await write_down(connection, held, job_id=job.id, attempt=_ACCEPTANCE)
+    return Acceptance(job=job, created=True)
+
+
+async def _insert(
+    connection: AsyncConnection, new: NewJob, *, fair_tag: float, now: datetime
+) -> Job:
     inserted = await connection.execute(
         sa.insert(jobs)
         .values(
             **asdict(new),
             state=JobState.QUEUED,
             priority=0,
-            fair_tag=tag,
+            fair_tag=fair_tag,
             attempts=0,
             idempotent=False,
             created_at=now,
@@ -57,20 +72,7 @@ async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> 
         )
         .returning(jobs)
     )
-    job = Job(**inserted.mappings().one())
-    await log(connection, job, origin=None, actor="member")
-    requester = Requester(
-        user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
-    )
-    await reserve(
-        connection,
-        await quota_rules(connection, requester, now=now),
-        job_id=job.id,
-        attempt=_QUOTA_ATTEMPT,
-        amount=_PICTURES_PER_JOB,
-        now=now,
-    )
-    return Acceptance(job=job, created=True)
+    return Job(**inserted.mappings().one())
 
 
 async def claim(
@@ -111,7 +113,8 @@ async def claim(
     )
     job = await change(connection, row.id, wanted, now=now, periods=periods)
     rules = await credit_rules(connection, now=now)
-    await reserve(connection, rules, job_id=job.id, attempt=attempt, amount=row.cost, now=now)
+    held = await hold(connection, rules, amount=row.cost, now=now)
+    await write_down(connection, held, job_id=job.id, attempt=attempt)
     return job
 
 
