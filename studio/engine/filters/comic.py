@@ -73,9 +73,7 @@ class ComicPopArt:
         return to_bytes(to_floats(page) * comic_art.paper_texture(size))
 
 
-def _choose_layout(
-    subject: Subject, size: Size, detail: float
-) -> tuple[PageLayout, Placement]:
+def _choose_layout(subject: Subject, size: Size, detail: float) -> tuple[PageLayout, Placement]:
     """Take the first layout in which no edge of the photo shows, or else the last one."""
     for layout in comic_page.page_layouts(size):
         work = _working_size(layout.person, detail)
@@ -94,9 +92,7 @@ def _framing(panel: Panel) -> Framing:
     return _UPRIGHT if panel.height > 1.3 * panel.width else _SQUARISH
 
 
-def _draw_person(
-    subject: Subject, panel: Panel, placement: Placement, detail: float
-) -> _Drawn:
+def _draw_person(subject: Subject, panel: Panel, placement: Placement, detail: float) -> _Drawn:
     work = _working_size(panel, detail)
     cutout = cut_out(subject.pixels, subject.matte, subject.face, placement=placement, size=work)
     return _Drawn(cutout=cutout, cartoon=to_bytes(draw_cartoon(cutout)))

@@ -63,14 +63,12 @@ def page_layouts(size: Size) -> tuple[PageLayout, ...]:
 
 def _whole(size: Size) -> PageLayout:
     margin = round(min(size) * _MARGIN)
-    person = Panel(
-        left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin
-    )
+    person = Panel(left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin)
     return PageLayout(person=person)
 
 
 def _columns(size: Size, share: float) -> PageLayout:
-    """The person left, on `share` of the width; right the word above the close-up."""
+    """Put the person left, on `share` of the width; right the word above the close-up."""
     page, gutter = _whole(size).person, round(min(size) * _GUTTER)
     width = round((page.width - gutter) * share)
     left, rest = page.left + width + gutter, page.width - gutter - width
@@ -86,7 +84,7 @@ def _columns(size: Size, share: float) -> PageLayout:
 
 
 def _rows(size: Size, share: float) -> PageLayout:
-    """The person above, on `share` of the height; below the word beside the close-up."""
+    """Put the person above, on `share` of the height; below the word beside the close-up."""
     page, gutter = _whole(size).person, round(min(size) * _GUTTER)
     height = round((page.height - gutter) * share)
     top, rest = page.top + height + gutter, page.height - gutter - height
