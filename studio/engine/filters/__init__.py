@@ -1,0 +1,1 @@
+"""The looks a person can be put into, one module each."""

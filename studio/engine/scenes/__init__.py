@@ -1,0 +1,1 @@
+"""What surrounds the person in a picture; painted once per size and kept."""
