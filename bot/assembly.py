@@ -58,6 +58,7 @@ def assemble(
         keep_files=settings.photo_keep,
         keep_undelivered=settings.undelivered_keep,
     )
+    members = MemberRepository(database, clock=clock)
     photos = PhotoStore(
         settings.data_dir / "photos",
         max_bytes=settings.max_photo_bytes,
@@ -100,6 +101,7 @@ def assemble(
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
         housekeeper=Housekeeper(
             jobs=jobs,
+            members=members,
             photos=photos,
             pictures=pictures,
             queue_wait=settings.queue_wait,
@@ -125,7 +127,7 @@ def assemble(
         gate=gate,
         privacy=Privacy(
             consents=ConsentRepository(database, clock=clock),
-            members=MemberRepository(database, clock=clock),
+            members=members,
             jobs=jobs,
             photos=photos,
             pictures=pictures,

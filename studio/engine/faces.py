@@ -19,6 +19,7 @@ EASY_FACE: Final = 0.12  # a face this large (of the longer side) needs no searc
 MAX_UPRIGHT_ROLL: Final = 50.0  # degrees; people tilt their heads, but not further than this
 SURELY_UPRIGHT: Final = 0.86  # upright faces of the test photos: 0.87 and more, turned ones: less
 
+_SMALLEST_SEARCHED: Final = 24  # pixels; no strip narrower than this holds a usable face
 _CROP: Final = 192  # pixels, the landmark network's input
 _CROP_MARGIN: Final = 1.5  # crop per face box
 
@@ -76,6 +77,8 @@ def find_faces(pixels: Bytes, *, everyone: bool) -> tuple[Face, ...]:
     height, width = pixels.shape[:2]
     scale = min(1.0, DETECTION_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if min(size) < _SMALLEST_SEARCHED:
+        return ()
     small = resize_bytes(pixels, size) if scale < 1 else pixels
     faces = _faces(small, detect(small, thorough=everyone))
     if not everyone and not any(face.height > EASY_FACE * max(size) for face in faces):

@@ -15,6 +15,9 @@ from studio.server.limits import BODY_BYTES
 OPEN_ROUTES = frozenset({"page", "openapi", "healthz", "preview"})
 """Routes without a key: they show what the studio is, and drawings of its own."""
 
+# Those who wait for a job are told how it stands, and ask again when the studio is back.
+_ANSWERED_TO_THE_END = frozenset({"status-v2", "status-v5", "status-v6"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +40,7 @@ class Guard:
             route = request.match_info.route
             if request.match_info.http_exception is None and route.name not in OPEN_ROUTES:
                 self._check_key(request)
-            if self.is_stopping and route.name != "status":
+            if self.is_stopping and route.name not in _ANSWERED_TO_THE_END:
                 raise stopping()
             return await handler(request)
 

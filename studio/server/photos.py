@@ -52,6 +52,8 @@ def decode(text: str) -> bytes:
         megabytes = PHOTO_BYTES // 1024**2
         detail = f"The photo is too large: at most {megabytes} MB are taken."
         raise invalid_image(detail, PhotoProblem.TOO_LARGE)
+    if len(characters) % 4 or b"=" in characters[:-2]:  # which no piece can see by itself
+        raise _not_base64()
     pieces = range(0, len(characters), _PIECE)
     try:
         return b"".join(

@@ -410,4 +410,4 @@ async def test_members_take_turns(workshop: Workshop) -> None:
     for _ in range(5):
         await workshop.order(user_id=ALICE)
     late = await workshop.order(user_id=99)
-    assert await workshop.jobs.position(late.id) == 3
+    assert await workshop.jobs.position(late.id) == 2
