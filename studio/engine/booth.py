@@ -35,7 +35,7 @@ _WORKING_SIDE: Final = 2000  # pixels of the longer side, as decoded
 _FAST_SIDE: Final = 1000
 _DETAILED_FACE: Final = 200  # pixels; below it a larger copy of the photo is worth decoding
 _LARGEST_SIDE: Final = 5000
-_DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
+DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
 _STYLES: Final[dict[int, Style]] = {
     style.info.id: style for style in (VintagePortrait(), ComicPopArt())
 }
@@ -48,18 +48,18 @@ class BoothEngine:
         return tuple(style.info for style in _STYLES.values())
 
     def inspect(self, photo: bytes, *, filter_id: int, gender: Gender) -> None:
-        _style_for(filter_id, gender)
-        _find_person(photo)
+        style_for(filter_id, gender)
+        find_person(photo)
 
     def swap(
         self, photo: bytes, *, filter_id: int, gender: Gender, ratio: Ratio, quality: Quality
     ) -> bytes:
-        style = _style_for(filter_id, gender)
-        pixels, face = _find_person(photo)
+        style = style_for(filter_id, gender)
+        pixels, face = find_person(photo)
         if quality is Quality.BEST:
-            pixels, face = _with_more_detail(photo, pixels, face)
-        subject = _subject(pixels, face, quality=quality)
-        picture = style.render(subject, gender=gender, size=ratio.size, detail=_DETAIL[quality])
+            pixels, face = with_more_detail(photo, pixels, face)
+        subject = prepare_subject(pixels, face, quality=quality)
+        picture = style.render(subject, gender=gender, size=ratio.size, detail=DETAIL[quality])
         return encode_png(picture)
 
     def sketch(self, prompt: str, *, seed: int) -> Sketch:
@@ -77,14 +77,15 @@ def _find_style(filter_id: int) -> Style:
         raise FilterUnknown(filter_id) from None
 
 
-def _style_for(filter_id: int, gender: Gender) -> Style:
+def style_for(filter_id: int, gender: Gender) -> Style:
+    """Find a filter's style. Raises FilterUnknown, FilterBlocked."""
     style = _find_style(filter_id)
     if gender is Gender.GROUP and not style.info.group:
         raise FilterBlocked(filter_id, gender)
     return style
 
 
-def _find_person(photo: bytes) -> tuple[Bytes, Face]:
+def find_person(photo: bytes) -> tuple[Bytes, Face]:
     """Decode, turn upright, and find the largest face. Raises PhotoRefused.
 
     The same for both qualities and for `inspect`, so that they never disagree about a photo.
@@ -104,7 +105,7 @@ def _largest_face(decoded: Photo) -> tuple[Bytes, Face | None]:
     return pixels, faces[0] if faces else None
 
 
-def _with_more_detail(photo: bytes, pixels: Bytes, face: Face) -> tuple[Bytes, Face]:
+def with_more_detail(photo: bytes, pixels: Bytes, face: Face) -> tuple[Bytes, Face]:
     """Decode a large photo of a small face again, less reduced."""
     if face.height >= _DETAILED_FACE:
         return pixels, face
@@ -113,7 +114,7 @@ def _with_more_detail(photo: bytes, pixels: Bytes, face: Face) -> tuple[Bytes, F
     return (closer_pixels, closer_face) if closer_face else (pixels, face)
 
 
-def _subject(pixels: Bytes, face: Face, *, quality: Quality) -> Subject:
+def prepare_subject(pixels: Bytes, face: Face, *, quality: Quality) -> Subject:
     """Cut the person out, at half size where speed matters."""
     if quality is Quality.FAST:
         scale = min(1.0, _FAST_SIDE / max(pixels.shape))
