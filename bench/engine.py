@@ -98,11 +98,11 @@ def measure_swap(
     style = style_for(filter_id, gender)
     for _ in range(rounds):
         with watch.stage("decode+face"):
-            pixels, face = find_person(photo)
+            person = find_person(photo)
         if quality is Quality.BEST:
-            pixels, face = with_more_detail(photo, pixels, face)
+            person = with_more_detail(photo, person)
         with watch.stage("matte"):
-            subject = prepare_subject(pixels, face, quality=quality)
+            subject = prepare_subject(person, quality=quality)
         with watch.stage("render"):
             picture = style.render(subject, gender=gender, size=ratio.size, detail=DETAIL[quality])
         with watch.stage("png"):
