@@ -95,7 +95,7 @@ class Booth:
 
     async def check(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
         """Refuse what can be refused before a photo is fetched; raises UserError."""
-        if self._gate.pause is not None and self._gate.pause.needs_operator:
+        if self._gate.refuses_orders:
             raise BoothClosed(ClosedReason.API_REFUSES_US)
         if isinstance(order, PromptOrder):
             check_prompt(order.prompt)

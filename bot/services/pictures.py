@@ -32,6 +32,7 @@ class PictureStore:
         self._checking = asyncio.Semaphore(2)
         shutil.rmtree(self.arrivals, ignore_errors=True)
         self.arrivals.mkdir(parents=True)
+        folder.chmod(0o700)  # nobody else on this machine is to see members' pictures
 
     async def keep(self, arrived: Path, *, job_id: int) -> str:
         """Verify a downloaded picture and keep it; returns its name. Raises NotAPicture."""

@@ -139,6 +139,7 @@ class Worker:
             swap_version=backend.swap_version,
             prompt_version=APIVersion.V2,
             idempotent=backend.idempotent,
+            accepted_after=self._housekeeper.oldest_welcome,
         )
 
     async def _rest(self) -> None:
