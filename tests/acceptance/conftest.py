@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,33 @@ async def slow_booth(
     settings = {**hosted(api), "QUICK_JOB_SECONDS": "0"}
     async with open_booth(discord, tmp_path, **settings) as opened:
         yield opened
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One running bot for many tests: each opens a booth of its own there, in a new server."""
+
+    discord: DiscordStandIn
+    api: ScriptedAPI
+    bot: BotProcess
+
+    def open_booth(self) -> PhotoBooth:
+        return PhotoBooth(discord=self.discord, bot=self.bot)
+
+
+@asynccontextmanager
+async def open_house(
+    folder: Path, *, finishes: bool = True, filters: object = None, **settings: str
+) -> AsyncGenerator[House]:
+    """Start a bot that writes down all it can; at the end its log must hold nothing personal."""
+    async with (
+        DiscordStandIn() as discord,
+        ScriptedAPI(finishes=finishes, blocks=not finishes) as api,
+    ):
+        api.filters = filters or api.filters
+        bot = BotProcess(discord, folder, **{**hosted(api), "LOG_LEVEL": "DEBUG", **settings})
+        try:
+            await bot.start()
+            yield House(discord, api, bot)
+        finally:
+            await bot.close()
