@@ -108,14 +108,18 @@ class PhotoBooth:
         ordered = await self.order(photo=b"not a photo")
         await self.text(ordered, "cannot read this file")
 
+    async def page(self, name: str, *, user: User | None = None) -> Message:
+        """Type a command without options and return the page that it shows to one person."""
+        typed = await self.discord.slash(user or self.alice, self.channel, name)
+        await typed.responded()
+        assert typed.ephemeral
+        await self.discord.until(lambda: typed.original and not typed.original.thinking)
+        assert typed.original is not None
+        return typed.original
+
     async def jobs_page(self, user: User | None = None) -> str:
         """Return what /jobs shows."""
-        listed = await self.discord.slash(user or self.alice, self.channel, "jobs")
-        await listed.responded()
-        assert listed.ephemeral
-        await self.discord.until(lambda: listed.original and not listed.original.thinking)
-        assert listed.original is not None
-        return listed.original.text()
+        return (await self.page("jobs", user=user)).text()
 
     async def settled(self) -> None:
         """Wait until the bot has nothing more to do with Discord: it stops in good order."""
@@ -157,3 +161,8 @@ class PhotoBooth:
         """Return the public messages with a picture."""
         messages = self.discord.messages(channel or self.channel)
         return [message for message in messages if message.files and not message.ephemeral]
+
+    def asked_of_channel(self) -> list[str]:
+        """Return what the bot asked Discord about the booth's channel with its own token."""
+        path = f"/channels/{self.channel.id}/"
+        return [f"{r.method} {r.path}" for r in self.discord.requests if r.path.startswith(path)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.booth import PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.support.bot_process import BotProcess
-from tests.support.discord import DiscordStandIn
+from tests.support.discord import DiscordStandIn, Interaction
 from tests.support.scripted_api import ScriptedAPI
 
 
@@ -71,6 +72,20 @@ class House:
 
     def open_booth(self) -> PhotoBooth:
         return PhotoBooth(discord=self.discord, bot=self.bot)
+
+    async def under_way(self, booth: PhotoBooth, **options: object) -> tuple[Interaction, str]:
+        """Order a picture and wait until the bot waits for it; returns the API's number, too."""
+        asked_before = len(self.api.status_calls)
+        ordered = await booth.order(**options)
+        return ordered, await self.next_remote_id(asked_before)
+
+    async def next_remote_id(self, asked_before: int) -> str:
+        """Wait for a status call beyond so many; returns which job was submitted last."""
+        async with asyncio.timeout(IN_TIME):
+            await self.api.until(lambda: len(self.api.status_calls) > asked_before)
+        remote_id = self.api.submissions[-1].remote_id
+        assert remote_id is not None
+        return remote_id
 
 
 @asynccontextmanager
