@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
@@ -59,7 +60,8 @@ async def _again(interaction: Press, job: Job) -> None:
 
 async def _delete(interaction: Press, job: Job) -> None:
     await interaction.response.defer()
-    await interaction.delete_original_response()  # the message that the button is on
+    with contextlib.suppress(discord.NotFound):  # pressed twice, or a moderator was quicker
+        await interaction.delete_original_response()  # the message that the button is on
     await interaction.client.services.booth.forget(job)
 
 
