@@ -111,9 +111,11 @@ class FaceSwap(commands.Cog):
         order: SwapOrder,
     ) -> None:
         async def go_on(later: discord.Interaction[FaceSwapBot]) -> None:
-            await self._order(later, photo, order, agreed=True)
-            with contextlib.suppress(discord.HTTPException):
-                await interaction.delete_original_response()  # the question is answered
+            try:
+                await self._order(later, photo, order, agreed=True)
+            finally:  # the question is answered, whatever comes of the order
+                with contextlib.suppress(discord.HTTPException):
+                    await interaction.delete_original_response()
 
         self._pending.put(interaction.user.id, go_on)
         await interaction.response.send_message(view=consent_card(self._services), ephemeral=True)

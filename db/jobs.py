@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import job_lists, queue, steps
 from db.clock import Clock, utc_now
+from db.columns import Timestamp
 from db.database import Database
 from db.errors import JobNotFound, QuotaExceeded, RemoteIdTaken
 from db.ledgers import settle
@@ -196,7 +197,7 @@ class JobRepository:
 
     async def release_files(self, job_id: int) -> None:
         """Note that neither photo nor picture is needed any longer."""
-        now = self._clock()
+        now = sa.literal(self._clock(), Timestamp)  # untyped, it would be stored as text
         values = {
             "photo_delete_at": sa.case((jobs.c.photo.is_not(None), now)),
             "picture_delete_at": sa.case((jobs.c.picture.is_not(None), now)),

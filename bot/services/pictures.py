@@ -14,7 +14,8 @@ from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 50_000_000
-JPEG_QUALITY = 92
+JPEG_QUALITIES = (92, 85, 75)
+SMALLEST_SIDE = 64  # pixels; no limit of Discord's asks for less
 
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 
@@ -50,7 +51,7 @@ class PictureStore:
         data = await asyncio.to_thread(self.path(name).read_bytes)
         if len(data) <= limit:
             return Path(name).suffix, data
-        return ".jpg", await asyncio.to_thread(_as_jpeg, data)
+        return ".jpg", await asyncio.to_thread(_as_jpeg, data, limit=limit)
 
     async def delete(self, name: str) -> None:
         await asyncio.to_thread(self.path(name).unlink, missing_ok=True)
@@ -79,8 +80,21 @@ def _verify(path: Path) -> str:
         raise NotAPicture("decompression bomb") from error
 
 
-def _as_jpeg(data: bytes) -> bytes:
+def _as_jpeg(data: bytes, *, limit: int) -> bytes:
+    """Encode as the best JPEG of at most `limit` bytes: first with less quality, then smaller."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+        picture = image.convert("RGB")
+    for quality in JPEG_QUALITIES:
+        encoded = _encode(picture, quality=quality)
+        if len(encoded) <= limit:
+            return encoded
+    while len(encoded) > limit and min(picture.size) > SMALLEST_SIDE:
+        picture.thumbnail((picture.width * 3 // 4, picture.height * 3 // 4))
+        encoded = _encode(picture, quality=JPEG_QUALITIES[-1])
+    return encoded
+
+
+def _encode(picture: Image.Image, *, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()
