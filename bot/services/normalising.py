@@ -46,7 +46,7 @@ def normalise(data: bytes, *, max_pixels: int, formats: tuple[str, ...] = FORMAT
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             small = _eight_bits(image)
             small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-            picture = _flatten(_upright(small, _orientation(image)))
+            picture = flatten(_upright(small, _orientation(image)))
     except Image.DecompressionBombError:
         raise PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=max_pixels) from None
     except _DECODE_ERRORS:
@@ -79,7 +79,7 @@ def _upright(image: Image.Image, orientation: object) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _flatten(image: Image.Image) -> Image.Image:
+def flatten(image: Image.Image) -> Image.Image:
     """Return the image as RGB, transparent parts on white."""
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         coloured = image.convert("RGBA")
