@@ -156,6 +156,7 @@ class ScriptedAPI:
         self._jobs: dict[str, RemoteState] = {}
         self._by_key: dict[str, Answer] = {}
         self._said = asyncio.Condition()
+        self._came = asyncio.Condition()
         self._runner = web.AppRunner(
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
@@ -198,6 +199,11 @@ class ScriptedAPI:
         """Hold status calls until the block ends."""
         return self._status_gate.shut()
 
+    async def has_been_called(self, times: int) -> None:
+        """Wait until so many requests have come in."""
+        async with self._came:
+            await self._came.wait_for(lambda: len(self.calls) >= times)
+
     async def say(self, remote_id: str, status: str, **more: object) -> None:
         """Change what is said of a job, also backwards; `more` is added to the answer."""
         content = json.dumps({"id": remote_id, "status": status, **more}).encode()
@@ -222,7 +228,9 @@ class ScriptedAPI:
 
     async def _came_in(self, request: web.Request) -> Call:
         call = Call(path=request.raw_path, headers=request.headers, body=await request.read())
-        self.calls.append(call)
+        async with self._came:
+            self.calls.append(call)
+            self._came.notify_all()
         return call
 
     def _knows(self, request: web.Request) -> bool:
