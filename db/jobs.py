@@ -185,7 +185,7 @@ class JobRepository:
 
     async def release_files(self, job_id: int) -> None:
         """Note that neither photo nor picture is needed any longer."""
-        now = self._clock()
+        now = sa.literal(self._clock(), jobs.c.photo_delete_at.type)  # a bare value goes in as text
         values = {
             "photo_delete_at": sa.case((jobs.c.photo.is_not(None), now)),
             "picture_delete_at": sa.case((jobs.c.picture.is_not(None), now)),
