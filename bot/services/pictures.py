@@ -12,9 +12,12 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from bot.services.normalising import flatten
+
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 50_000_000
-JPEG_QUALITY = 92
+JPEG_QUALITIES = (92, 85, 70)  # the first that makes a picture small enough
+SMALLEST_SIDE = 64  # pixels; a picture of that size fits everywhere
 
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 
@@ -32,6 +35,7 @@ class PictureStore:
         self._checking = asyncio.Semaphore(2)
         shutil.rmtree(self.arrivals, ignore_errors=True)
         self.arrivals.mkdir(parents=True)
+        folder.chmod(0o700)  # nobody else on this machine is to see members' pictures
 
     async def keep(self, arrived: Path, *, job_id: int) -> str:
         """Verify a downloaded picture and keep it; returns its name. Raises NotAPicture."""
@@ -49,7 +53,7 @@ class PictureStore:
         data = await asyncio.to_thread(self.path(name).read_bytes)
         if len(data) <= limit:
             return Path(name).suffix, data
-        return ".jpg", await asyncio.to_thread(_as_jpeg, data)
+        return ".jpg", await asyncio.to_thread(_as_jpeg, data, limit)
 
     async def delete(self, name: str) -> None:
         await asyncio.to_thread(self.path(name).unlink, missing_ok=True)
@@ -78,8 +82,21 @@ def _verify(path: Path) -> str:
         raise NotAPicture("decompression bomb") from error
 
 
-def _as_jpeg(data: bytes) -> bytes:
+def _as_jpeg(data: bytes, limit: int) -> bytes:
+    """Return a JPEG of at most `limit` bytes: at a lower quality first, then with fewer pixels."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+        picture = flatten(image)
+    for quality in JPEG_QUALITIES:
+        encoded = _encode(picture, quality)
+        if len(encoded) <= limit:
+            return encoded
+    while len(encoded) > limit and max(picture.size) > SMALLEST_SIDE:
+        picture = picture.reduce(2)
+        encoded = _encode(picture, JPEG_QUALITIES[-1])
+    return encoded
+
+
+def _encode(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()

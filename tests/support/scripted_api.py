@@ -142,6 +142,7 @@ class ScriptedAPI:
         finishes: bool = True,
         blocks: bool = False,
         honours_keys: bool = False,
+        port: int = 0,
     ) -> None:
         self.key = key
         self.url = ""
@@ -154,6 +155,7 @@ class ScriptedAPI:
         self.calls: list[Call] = []  # every request, in the order they came
         self.submissions: list[Call] = []
         self.status_calls: list[Call] = []
+        self._port = port
         self._key_headers = {key_header: f"{key_prefix} {key}" if key_prefix else key}
         self._submit_answers: deque[Answer] = deque()
         self._status_answers: deque[Answer] = deque()
@@ -169,7 +171,7 @@ class ScriptedAPI:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         host, port = self._runner.addresses[0]
         self.url = f"http://{host}:{port}"

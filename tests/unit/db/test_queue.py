@@ -245,6 +245,14 @@ async def test_files_leave_with_their_jobs(jobs: JobRepository, clock: ManualClo
     assert await jobs.next_due() is None
 
 
+async def test_files_that_nobody_needs_any_longer_are_due_at_once(jobs: JobRepository) -> None:
+    job = await job_in(jobs, JobState.DELIVERED)
+    await jobs.forget_picture(job.id)
+    await jobs.release_files(job.id)
+    (due,) = await jobs.list_files_due(START)
+    assert (due.photo_delete_at, due.picture_delete_at) == (START, None)
+
+
 async def test_lists_answer_what_they_are_named_for(jobs: JobRepository) -> None:
     made: dict[JobState, Job] = {
         state: await job_in(jobs, state, interaction_id=number)
