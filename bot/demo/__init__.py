@@ -1,1 +1,1 @@
-"""The photo booth without an account: the real bot and studio on a simulated Discord in a browser."""
+"""The photo booth without an account: real bot, real studio, a simulated Discord in a browser."""

@@ -1,4 +1,4 @@
-"""The simulated Discord of the demo: a server, a channel, people, and a page that shows them live."""
+"""The demo's simulated Discord: a server, a channel, people, and a page that shows them live."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
 
 
 @asynccontextmanager
-async def open_page(scene: Scene, *, port: int | None) -> AsyncGenerator[Any]:
-    """Serve the page and keep it up to date; yields simcord's preview."""
+async def open_page(scene: Scene, *, port: int | None) -> AsyncGenerator[str]:
+    """Serve the page and keep it up to date; yields its address."""
     preview = scene.env.preview(
         scene.channel, viewers=[scene.newcomer], layout="channel", port=port
     )
     async with preview as page:
         live = asyncio.create_task(_publish_changes(scene.env, page), name="demo-page")
         try:
-            yield page
+            yield page.url
         finally:
             live.cancel()
             with contextlib.suppress(asyncio.CancelledError):
