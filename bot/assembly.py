@@ -120,8 +120,8 @@ def assemble(
             gate=gate,
             worker=worker,
             delivery=delivery,
-            swap_cost=settings.credits_for(backends.current.swap_version),
-            prompt_cost=settings.credits_for(APIVersion.V2),
+            swap_cost=_cost(settings, backends.current.swap_version),
+            prompt_cost=_cost(settings, APIVersion.V2),
         ),
         catalogue=catalogue,
         gate=gate,
@@ -138,6 +138,11 @@ def assemble(
         api_name=_api_name(settings),
     )
     return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, jobs=jobs)
+
+
+def _cost(settings: Settings, version: APIVersion) -> int:
+    """Say what a picture costs the operator; the studio beside the bot charges nobody."""
+    return 0 if settings.uses_studio else settings.credits_for(version)
 
 
 def _api_name(settings: Settings) -> str:

@@ -25,6 +25,7 @@ from bot.errors import (
     TooLateToCancel,
     UserError,
 )
+from bot.naming import clean, escaped
 from bot.services.delivery import Stage
 from db.errors import StorageFault, StorageUnavailable
 from db.models import FailureReason, Job, JobKind, JobState
@@ -119,7 +120,7 @@ def title(job: Job) -> str:
     """Name a job as its member would."""
     if job.kind is JobKind.PROMPT:
         return "Picture from words"
-    return job.filter_name or "Picture"
+    return clean(job.filter_name) if job.filter_name else "Picture"
 
 
 def alt_text(job: Job) -> str:
@@ -211,12 +212,12 @@ def _quota_used_up(error: QuotaUsedUp) -> str:
         return "Nobody can make pictures here just now: the quota is set to 0."
     resets = f" You get new ones {timestamp(error.resets_at)}." if error.resets_at else ""
     count = "your picture" if error.limit == 1 else f"all {error.limit} of your pictures"
-    return f"You have used {count} for today.{resets}"
+    return f"You have used {count} for now.{resets}"
 
 
 def _filter_unknown(error: FilterUnknown) -> str:
     if error.similar:
-        return f"I know no such filter. Did you mean {' or '.join(error.similar)}?"
+        return f"I know no such filter. Did you mean {' or '.join(map(escaped, error.similar))}?"
     return "I know no such filter. Start typing in the filter field and pick one from the list."
 
 
@@ -241,8 +242,8 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "moderator to allow it, or set `private` to True and only you will see the picture."
     ),
     FilterNeedsOnePerson: lambda error: (
-        f"{error.name} works with one person only. Pick another filter for a group, or choose "
-        "who is in the photo: Man, Woman, Boy or Girl."
+        f"{escaped(error.name)} works with one person only. Pick another filter for a group, or "
+        "choose who is in the photo: Man, Woman, Boy or Girl."
     ),
     FilterUnknown: _filter_unknown,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",

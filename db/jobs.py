@@ -59,11 +59,18 @@ class JobRepository:
         return await self._database.write(lambda c: queue.accept(c, new, now=self._clock()))
 
     async def claim(
-        self, *, backend: str, swap_version: str, prompt_version: str, idempotent: bool
+        self,
+        *,
+        backend: str,
+        swap_version: str,
+        prompt_version: str,
+        idempotent: bool,
+        accepted_after: datetime | None = None,
     ) -> Job | None:
         """Take the next job for submission; None: nothing to do, or the operator's cap is reached.
 
-        Token, attempt and held credits are durable when this returns.
+        Jobs accepted before `accepted_after` are passed over: they are too old to be sent. Token,
+        attempt and held credits are durable when this returns.
         """
         destination = queue.Destination(
             backend=backend,
@@ -74,7 +81,11 @@ class JobRepository:
 
         async def unit(connection: AsyncConnection) -> Job | None:
             return await queue.claim(
-                connection, destination, now=self._clock(), periods=self._periods
+                connection,
+                destination,
+                accepted_after=accepted_after,
+                now=self._clock(),
+                periods=self._periods,
             )
 
         try:

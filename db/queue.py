@@ -75,18 +75,28 @@ async def _insert(
 
 
 async def claim(
-    connection: AsyncConnection, destination: Destination, *, now: datetime, periods: Periods
+    connection: AsyncConnection,
+    destination: Destination,
+    *,
+    accepted_after: datetime | None,
+    now: datetime,
+    periods: Periods,
 ) -> Job | None:
     """Take the next job for submission under a new token, and hold the credits it will cost.
 
+    A job that was not accepted after `accepted_after` is too old to be sent, and passed over.
+
     QuotaExceeded if the operator's cap has no room for it.
     """
+    may_be_sent = [
+        jobs.c.state == JobState.QUEUED,
+        sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
+    ]
+    if accepted_after is not None:
+        may_be_sent.append(jobs.c.created_at > accepted_after)
     candidate = await connection.execute(
         sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
-        .where(
-            jobs.c.state == JobState.QUEUED,
-            sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
-        )
+        .where(*may_be_sent)
         .order_by(*SERVED_IN_ORDER)
         .limit(1)
         .with_for_update(skip_locked=True)

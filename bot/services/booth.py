@@ -95,8 +95,7 @@ class Booth:
 
     async def check(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
         """Refuse what can be refused before a photo is fetched; raises UserError."""
-        if self._gate.pause is not None and self._gate.pause.needs_operator:
-            raise BoothClosed(ClosedReason.API_REFUSES_US)
+        self._refuse_if_closed()
         if isinstance(order, PromptOrder):
             check_prompt(order.prompt)
         elif order.gender is Gender.GROUP and not _fits_groups(order.chosen):
@@ -137,7 +136,11 @@ class Booth:
         )
 
     async def order_again(self, caller: Caller, job: Job) -> Job:
-        """Queue the same once more, as a job of its own; raises PhotoGone after the short time."""
+        """Queue the same once more, as a job of its own; raises UserError.
+
+        PhotoGone: the short time for which a photo outlives its job is over.
+        """
+        self._refuse_if_closed()
         photo = None
         if job.kind is JobKind.FILTER:
             try:
@@ -215,6 +218,10 @@ class Booth:
     @property
     def max_photo_bytes(self) -> int:
         return self._photos.max_bytes
+
+    def _refuse_if_closed(self) -> None:
+        if self._gate.refuses_orders:
+            raise BoothClosed(ClosedReason.API_REFUSES_US)
 
     async def _queue_with_photo(self, new: NewJob) -> Job:
         try:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 600.0
 RETRY_SECONDS = 15.0
+STALE_SECONDS = 1.0  # a list that stays wrong is not asked for in a tight loop
 SUGGESTIONS = 25  # Discord shows no more
 
 _log = logging.getLogger(__name__)
@@ -36,13 +37,13 @@ class Catalogue:
 
     async def refresh(self) -> bool:
         """Ask the API again; the old list stays when it cannot be had."""
+        self._stale.clear()  # before asking: what is marked meanwhile is asked for again
         try:
             filters = await self._client.list_filters()
         except FaceSwapError as error:
             _log.warning("The filter list could not be loaded: %s", error)
             return False
         self._filters = tuple(sorted(filters, key=lambda each: each.name.casefold()))
-        self._stale.clear()
         return True
 
     def mark_stale(self) -> None:
@@ -58,7 +59,7 @@ class Catalogue:
                     await self._stale.wait()
             except TimeoutError:
                 continue
-            await asyncio.sleep(1.0)  # a list that stays wrong is not asked for in a tight loop
+            await asyncio.sleep(STALE_SECONDS)
 
     def suggest(self, typed: str) -> tuple[Filter, ...]:
         """Return filters for what was typed so far: names that start with it first."""
@@ -92,6 +93,16 @@ class Catalogue:
                 return each
         raise self._unknown(text)
 
+    def still_has(self, filter_id: str, name: str) -> bool:
+        """Tell whether an order's filter is what it was, as far as is known.
+
+        After a change of the API its number may belong to another filter, or to none.
+        """
+        known = {str(each.id): each.name for each in self._filters}
+        if not known or not filter_id.isdigit():
+            return True
+        return known.get(filter_id) == name
+
     def _find_part(self, wanted: str) -> Filter | None:
         """Return the one filter whose name has this in it; None if there are more, or none."""
         hits = [each for each in self._filters if wanted and wanted in each.name.casefold()]
@@ -101,7 +112,7 @@ class Catalogue:
         if not self._filters:
             return BoothClosed(ClosedReason.API_DOWN)
         names = {each.name.casefold(): each.name for each in self._filters}
-        close = difflib.get_close_matches(text.strip().casefold(), names, n=3, cutoff=0.4)
+        close = difflib.get_close_matches(text.strip().casefold(), names, n=3)
         starts = [name for name in names if text.strip() and text.strip().casefold() in name]
         similar = dict.fromkeys([*starts, *close])
         return FilterUnknown(text, similar=tuple(names[name] for name in similar)[:3])

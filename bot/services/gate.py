@@ -26,7 +26,7 @@ class Pause(enum.Enum):
 
 
 class Gate:
-    """Stands before submissions; closed after a failure, it lets one job through to try again."""
+    """Stands before submissions; after a failure it is closed, and then tried with one job."""
 
     def __init__(self) -> None:
         self.pause: Pause | None = None
@@ -35,7 +35,8 @@ class Gate:
 
     def close(self, pause: Pause, *, seconds: float | None = None) -> float:
         """Stop sending for `seconds`, or for longer with each failure; returns how long."""
-        self._failures += 1
+        if not self.seconds_closed:  # jobs that were under way together fail as one
+            self._failures += 1
         if seconds is None:
             seconds = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (self._failures - 1))
         if pause is not self.pause:  # once, not at every try
@@ -52,6 +53,19 @@ class Gate:
         self.pause = None
         self._failures = 0
         self._until = 0.0
+
+    @property
+    def refuses_orders(self) -> bool:
+        """Tell whether a new order would only wait for the operator.
+
+        Once a pause is over the next order is taken: it finds out whether all is well again.
+        """
+        return self.pause is not None and self.pause.needs_operator and self.seconds_closed > 0
+
+    @property
+    def at_once(self) -> int | None:
+        """How many jobs may be sent together: one to try whether all is well; None: any number."""
+        return None if self.pause is None else 1
 
     @property
     def seconds_closed(self) -> float:

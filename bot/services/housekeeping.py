@@ -36,6 +36,11 @@ class Housekeeper:
         self._queue_wait = queue_wait
         self._clock = clock
 
+    @property
+    def oldest_welcome(self) -> datetime:
+        """The moment since which a job must have been accepted to be sent still."""
+        return self._clock() - self._queue_wait
+
     async def delete_strays(self) -> None:
         """Delete files that no row names; only at start, when nothing is being written."""
         needed = await self._jobs.referenced_files()
@@ -64,7 +69,7 @@ class Housekeeper:
     async def end_stale_jobs(self) -> list[Job]:
         """Fail jobs that waited in the queue for too long; returns them, to be told."""
         ended = []
-        for job in await self._jobs.list_stale_queued(self._clock() - self._queue_wait):
+        for job in await self._jobs.list_stale_queued(self.oldest_welcome):
             try:
                 ended.append(await self._jobs.fail(job.id, FailureReason.TOO_OLD))
             except TransitionRefused:

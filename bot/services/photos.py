@@ -1,30 +1,26 @@
-"""Members' photos: checked, made upright, stripped of metadata, kept on disk for as long as needed.
+"""Members' photos: normalised, and kept on disk for as long as they are needed.
 
-The only module that decodes what a member sent. A photo is named by a random word; the job's row
-is what ties it to a member.
+A photo is named by a random word; the job's row is what ties it to a member.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import io
 import os
 import secrets
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
-import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from bot.errors import BoothClosed, ClosedReason, PhotoRejected
+from bot.services.normalising import EXIT_CODES, normalise
 from faceswap.models import PhotoProblem
 
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-LONGEST_SIDE = 2560  # pixels; no filter needs more, and the request stays small
-JPEG_QUALITY = 92
 DECODED_AT_ONCE = 2  # a 50-megapixel photo takes 150 MB while it is decoded
+DECODE_SECONDS = 30.0
 
-_DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError)
+_HEIF_MARK = b"ftyp"  # at the fifth byte; no other format that is taken has it
 
 
 class PhotoStore:
@@ -36,7 +32,7 @@ class PhotoStore:
         self._max_pixels = max_pixels
         self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
         folder.mkdir(parents=True, exist_ok=True)
-        pi_heif.register_heif_opener()
+        folder.chmod(0o700)  # nobody else on this machine is to see members' photos
 
     @property
     def max_bytes(self) -> int:
@@ -47,7 +43,7 @@ class PhotoStore:
         if len(data) > self._max_bytes:
             raise PhotoRejected(PhotoProblem.TOO_LARGE, max_bytes=self._max_bytes)
         async with self._decoding:
-            normalised = await asyncio.to_thread(self._normalise, data)
+            normalised = await self._normalise(data)
             return await asyncio.to_thread(self._write, normalised)
 
     async def read(self, name: str) -> bytes:
@@ -66,27 +62,17 @@ class PhotoStore:
 
     async def delete_all_but(self, wanted: frozenset[str]) -> int:
         """Delete photos that no row names (a kill between file and row leaves such); count them."""
-        strays = [path for path in self._folder.iterdir() if path.name not in wanted]
+        strays = [
+            path for path in self._folder.iterdir() if path.is_file() and path.name not in wanted
+        ]
         for path in strays:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return len(strays)
 
-    def _normalise(self, data: bytes) -> bytes:
-        try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                # The header tells the size: a decompression bomb is refused before it unfolds.
-                if image.width * image.height > self._max_pixels:
-                    raise PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=self._max_pixels)
-                image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                upright = ImageOps.exif_transpose(image)
-                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-                out = io.BytesIO()
-                _flatten(upright).save(out, "JPEG", quality=JPEG_QUALITY)
-        except Image.DecompressionBombError:
-            raise PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=self._max_pixels) from None
-        except _DECODE_ERRORS:
-            raise PhotoRejected(PhotoProblem.NOT_AN_IMAGE) from None
-        return out.getvalue()
+    async def _normalise(self, data: bytes) -> bytes:
+        if data[4:8] == _HEIF_MARK:
+            return await _normalise_apart(data, max_pixels=self._max_pixels)
+        return await asyncio.to_thread(normalise, data, max_pixels=self._max_pixels)
 
     def _write(self, data: bytes) -> str:
         name = f"{secrets.token_hex(16)}.jpg"
@@ -105,10 +91,23 @@ class PhotoStore:
         return name
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    """Return the image as RGB, transparent parts on white."""
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        coloured = image.convert("RGBA")
-        white = Image.new("RGBA", coloured.size, "white")
-        return Image.alpha_composite(white, coloured).convert("RGB")
-    return image.convert("RGB")
+async def _normalise_apart(data: bytes, *, max_pixels: int) -> bytes:
+    """Normalise a photo in a process of its own: one byte can make the HEIF decoder crash."""
+    command = (sys.executable, "-m", "bot.services.normalising", str(max_pixels))
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+    )
+    try:
+        async with asyncio.timeout(DECODE_SECONDS):
+            normalised, _ = await process.communicate(data)
+    except TimeoutError:
+        raise PhotoRejected(PhotoProblem.NOT_AN_IMAGE) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode == EXIT_CODES[PhotoProblem.TOO_LARGE]:
+        raise PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=max_pixels)
+    if process.returncode != 0:
+        raise PhotoRejected(PhotoProblem.NOT_AN_IMAGE)
+    return normalised

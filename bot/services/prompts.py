@@ -10,83 +10,115 @@ import re
 import unicodedata
 
 from bot.errors import PromptRefused, PromptUnusable, RefusalReason
+from bot.services import prompt_words as words
 
 MAX_LENGTH = 500  # characters
 
-# Whole words, or stems where a * stands for any ending. English, German, French, Spanish.
-_SEXUAL = """
-    nude* nudity naked* nsfw porn* xxx sex sexy sexual* erotic* hentai fetish* orgasm*
-    masturbat* genital*
-    penis* vagina* vulva* boob* breasts tits nipple* topless bottomless undress* unclothed unclad
-    lingerie striptease stripper* blowjob* cumming cumshot* bdsm bondage dildo* intercourse
-    onlyfans camgirl* upskirt* rape* raping rapist* incest* bestiality deepnude*
-    nackt* nackig* pornogra* erotik* erotisch* geschlechtsverkehr brueste brüste nippel
-    nue nues seins érotique* sexe sexuel*
-    desnud* erótic* pechos sexo tetas
-"""
-_SUGGESTIVE = """
-    bikini* swimsuit* underwear panties thong* bra seductive* sensual* provocative* lewd* kinky
-    suggestive* shirtless busty curvy unterwäsche verführerisch* sous-vêtement* sensuel*
-"""
-_MINORS = """
-    child* kid kids kiddie* toddler* baby babies infant* minor minors underage* teen teens
-    teenage* preteen* schoolgirl* schoolboy* girl girls boy boys loli* shota* pupil pupils
-    kindergart* daughter* son sons
-    niece* nephew* kinder* kind mädchen jugendlich* minderjährig* schülerin* enfant* fille* garçon*
-    mineur* ado ados niño* niña* menor menores chica* chico* bebé*
-"""
-_CHILD_ABUSE = re.compile(r"\b(loli\w*|shota\w*|child ?porn\w*|csam|jailbait)\b")
-_YOUNG_AGE = re.compile(
-    r"\b(?:[1-9]|1[0-7])[ -]?(?:years?[ -]?old|yrs?[ -]?old|yo|y/o|jährig\w*|jahre alt|ans|años)\b"
+_SPACED_LETTERS = re.compile(r"\b\w(?:[\W_]{1,3}\w){2,}\b")
+_LEAST_INSIDE = 4  # letters; shorter words hide in too many others
+_BLANKS = {"\u115f", "\u1160", "\u2800", "\u00ad"}  # drawn as nothing, though called letters
+
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
+_SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ"  # noqa: RUF001 - drawn like Latin
+_CYRILLIC_AND_GREEK = "авекмнорстухіјѕԁһαεικνορτυχω"
+_LOOKALIKES: dict[int, str] = {
+    **dict(zip(map(ord, _SMALL_CAPITALS), _LATIN, strict=True)),
+    **{first + i: _LATIN[i] for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)},
+    **dict(zip(map(ord, _CYRILLIC_AND_GREEK), "abekmhopctyxijsdhaeikvoptuxw", strict=True)),
+    **dict(zip(map(ord, "0345789@$€!|+"), "oeastbgaseilt", strict=True)),
+}
+_UNDISGUISE = (_LOOKALIKES | {ord("1"): "i"}, _LOOKALIKES | {ord("1"): "l"})
+
+_NUMBERS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen"
 )
-_LEET = str.maketrans("013457@$!", "oieastasi")
+_YOUNG = rf"(?:[1-9]|1[0-7]|{'|'.join(_NUMBERS.split())})"
+_YOUNG_AGE = re.compile(
+    rf"\b{_YOUNG}[ -]?(?:(?:years?|yrs?)[ -]?(?:old|of age)|y[./]?o|jahrig\w*|jahre|ans|anos)\b"
+    rf"|\b(?:age(?:d| of)?:?|s?he is|s?he's|they are) {_YOUNG}\b"
+    r"|\bunder(?: the age of)? (?:1[0-8]|eighteen)\b"
+    r"|\b(?:days?|weeks?|months?)[ -]old\b"
+)
 
 
 def check_prompt(text: str) -> str:
     """Return the prompt, trimmed; raises PromptUnusable or PromptRefused."""
     prompt = " ".join(text.split())
-    if not prompt or len(prompt) > MAX_LENGTH:
+    if len(prompt) > MAX_LENGTH or not _plain(prompt).strip():
         raise PromptUnusable(limit=MAX_LENGTH)
-    for reading in _readings(prompt):
-        _refuse_unfit(reading)
+    _refuse_unfit(_readings(prompt))
     return prompt
 
 
-def _refuse_unfit(reading: str) -> None:
-    sexual = _matches(_SEXUAL_WORDS, reading)
-    minors = _matches(_MINOR_WORDS, reading) or _YOUNG_AGE.search(reading) is not None
-    if _CHILD_ABUSE.search(reading) or (minors and sexual):
-        raise PromptRefused(RefusalReason.MINORS)
-    if minors and _matches(_SUGGESTIVE_WORDS, reading):
+def _refuse_unfit(readings: frozenset[str]) -> None:
+    minors = _any(_MINORS, readings) or _any(_YOUNG_AGE, readings)
+    sexual = _any(_SEXUAL, readings)
+    if _any(_CHILD_ABUSE, readings) or (minors and (sexual or _any(_SUGGESTIVE, readings))):
         raise PromptRefused(RefusalReason.MINORS)
     if sexual:
         raise PromptRefused(RefusalReason.SEXUAL)
 
 
-def _readings(prompt: str) -> tuple[str, ...]:
-    """Return the ways people spell round a word list: as is, plain letters, l33t, s p a c e d."""
-    folded = unicodedata.normalize("NFKC", prompt).casefold()
-    folded = "".join(c for c in folded if unicodedata.category(c) != "Cf")  # zero-width letters
-    decomposed = unicodedata.normalize("NFKD", folded)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    unleet = plain.translate(_LEET)
-    joined = re.sub(r"(?<=\b\w)[\s._*-]+(?=\w\b)", "", plain)
-    undotted = re.sub(r"(?<=\w)[._*-]+(?=\w)", "", unleet)
-    return folded, plain, unleet, joined, joined.translate(_LEET), undotted
+def _any(pattern: re.Pattern[str], readings: frozenset[str]) -> bool:
+    return any(pattern.search(reading) for reading in readings)
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    alternatives = "|".join(
-        re.escape(word.rstrip("*").replace("-", " ")) + (r"\w*" if word.endswith("*") else "")
-        for word in words.split()
+def _readings(prompt: str) -> frozenset[str]:
+    """Return what a prompt may be meant to say: as is, and with each disguise taken off."""
+    plain = _plain(prompt)
+    spelled = " ".join(_spelled_out(plain))
+    undotted = re.sub(r"(?<=\w)[^\w\s]+(?=\w)", "", plain)
+    seen = {plain.replace("_", " "), undotted.replace("_", ""), spelled}
+    seen |= {reading.translate(table) for reading in seen for table in _UNDISGUISE}
+    # nuuude, boooobs
+    seen |= {re.sub(r"(\w)\1{2,}", kept, reading) for reading in seen for kept in (r"\1", r"\1\1")}
+    return frozenset(_HARMLESS.sub(" ", reading) for reading in seen)
+
+
+def _plain(text: str) -> str:
+    """Return lower-case letters without accents, ornaments and what is not seen."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    categories = ((each, unicodedata.category(each)) for each in decomposed)
+    return "".join(
+        "-" if category == "Pd" else each
+        for each, category in categories
+        if category not in {"Mn", "Me", "Cf"} and each not in _BLANKS
     )
-    return re.compile(rf"\b(?:{alternatives})\b")
 
 
-def _matches(pattern: re.Pattern[str], reading: str) -> bool:
-    return pattern.search(reading) is not None
+def _spelled_out(plain: str) -> list[str]:
+    """Return words that are w r i t t e n letter by letter, and the known words within them."""
+    found = []
+    for run in _SPACED_LETTERS.findall(plain):
+        joined = re.sub(r"[\W_]", "", run)
+        found += [joined, joined[1:]]  # the first may be an article
+        for table in _UNDISGUISE:
+            found += _INSIDE.findall(joined.translate(table))
+    return found
 
 
-_SEXUAL_WORDS = _pattern(_SEXUAL)
-_SUGGESTIVE_WORDS = _pattern(_SUGGESTIVE)
-_MINOR_WORDS = _pattern(_MINORS)
+def _alternatives(entries: str, *, ending: str = r"\w*") -> list[str]:
+    return [
+        re.escape(entry.rstrip("*")).replace(r"\-", "[ -]?") + (ending if "*" in entry else "")
+        for entry in _plain(entries).split()
+    ]
+
+
+def _pattern(entries: str, *, anywhere: str = "") -> re.Pattern[str]:
+    patterns = [rf"\b(?:{'|'.join(_alternatives(entries))})\b", *_alternatives(anywhere)]
+    return re.compile("|".join(patterns))
+
+
+def _inside(*lists: str) -> re.Pattern[str]:
+    """Return a pattern for the longer words of these lists in the middle of others."""
+    entries = [entry for each in lists for entry in each.split() if len(entry) >= _LEAST_INSIDE]
+    return re.compile("|".join(_alternatives(" ".join(entries), ending="")))
+
+
+_HARMLESS = _pattern(words.HARMLESS)
+_SEXUAL = _pattern(words.SEXUAL, anywhere=words.SEXUAL_ANYWHERE)
+_SUGGESTIVE = _pattern(words.SUGGESTIVE)
+_MINORS = _pattern(words.MINORS, anywhere=words.MINORS_ANYWHERE)
+_CHILD_ABUSE = _pattern(words.CHILD_ABUSE)
+_INSIDE = _inside(words.SEXUAL, words.SUGGESTIVE, words.MINORS)

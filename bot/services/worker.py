@@ -131,7 +131,8 @@ class Worker:
                 self._queue_moved.set()
 
     async def _claim_if_possible(self) -> Job | None:
-        if self._gate.seconds_closed or len(self._submitting) >= self._submit_at_once:
+        at_once = self._gate.at_once or self._submit_at_once
+        if self._gate.seconds_closed or len(self._submitting) >= at_once:
             return None
         try:
             return await self._claim()
@@ -146,6 +147,7 @@ class Worker:
             swap_version=backend.swap_version,
             prompt_version=APIVersion.V2,
             idempotent=backend.idempotent,
+            accepted_after=self._housekeeper.oldest_welcome,
         )
 
     async def _rest(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot import messages
+from bot.naming import escaped
 from bot.services.delivery import Stage
 from cogs.ui.buttons import Verb, job_button
 from db.models import Job, JobState
@@ -51,7 +52,7 @@ def _card(
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] | None = None,
 ) -> discord.ui.LayoutView:
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
-        discord.ui.TextDisplay(f"### {discord.utils.escape_markdown(messages.title(job))}\n{text}"),
+        discord.ui.TextDisplay(f"### {escaped(messages.title(job))}\n{text}"),
         accent_colour=colour,
     )
     if gallery is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot import messages
+from bot.naming import escaped
 from bot.services.bundle import Services
 from cogs.ui.buttons import Verb, job_button
 from db.models import Job, JobState, Scope, Usage, Window
@@ -43,7 +44,7 @@ def jobs_list(jobs: Sequence[Job]) -> discord.ui.LayoutView:
 
 
 def _line(job: Job) -> str:
-    name = discord.utils.escape_markdown(messages.title(job))
+    name = escaped(messages.title(job))
     line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
     if job.state is JobState.DELIVERED and job.message_id and not job.private:
         place = job.guild_id or "@me"

@@ -6,6 +6,7 @@ Not a neural face swap: expression, pose and hair are the photo's own.
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass, field
 from typing import Final
 
 from faceswap.models import Gender, PhotoProblem, Quality, Ratio
@@ -34,11 +35,33 @@ MAX_PREVIEW_BYTES: Final = 60_000
 _WORKING_SIDE: Final = 2000  # pixels of the longer side, as decoded
 _FAST_SIDE: Final = 1000
 _DETAILED_FACE: Final = 200  # pixels; below it a larger copy of the photo is worth decoding
+_NEIGHBOUR: Final = 0.4  # of the largest face; smaller ones are too far behind to touch it
 _LARGEST_SIDE: Final = 5000
-_DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
+DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
 _STYLES: Final[dict[int, Style]] = {
     style.info.id: style for style in (VintagePortrait(), ComicPopArt())
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom a photo is of: the pixels, the largest face, others large enough to be in the way."""
+
+    pixels: Bytes = field(repr=False)
+    face: Face
+    neighbours: tuple[Face, ...]
+
+    def reduced(self, *, max_side: int) -> Person:
+        """Make the photo smaller, if it is larger than that."""
+        height, width = self.pixels.shape[:2]
+        scale = min(1.0, max_side / max(width, height))
+        return Person(
+            pixels=resize_bytes(self.pixels, (round(width * scale), round(height * scale))),
+            face=self.face.moved(scale=scale, left=0, top=0),
+            neighbours=tuple(
+                neighbour.moved(scale=scale, left=0, top=0) for neighbour in self.neighbours
+            ),
+        )
 
 
 class BoothEngine:
@@ -48,18 +71,18 @@ class BoothEngine:
         return tuple(style.info for style in _STYLES.values())
 
     def inspect(self, photo: bytes, *, filter_id: int, gender: Gender) -> None:
-        _style_for(filter_id, gender)
-        _find_person(photo)
+        style_for(filter_id, gender)
+        find_person(photo)
 
     def swap(
         self, photo: bytes, *, filter_id: int, gender: Gender, ratio: Ratio, quality: Quality
     ) -> bytes:
-        style = _style_for(filter_id, gender)
-        pixels, face = _find_person(photo)
+        style = style_for(filter_id, gender)
+        person = find_person(photo)
         if quality is Quality.BEST:
-            pixels, face = _with_more_detail(photo, pixels, face)
-        subject = _subject(pixels, face, quality=quality)
-        picture = style.render(subject, gender=gender, size=ratio.size, detail=_DETAIL[quality])
+            person = with_more_detail(photo, person)
+        subject = prepare_subject(person, quality=quality)
+        picture = style.render(subject, gender=gender, size=ratio.size, detail=DETAIL[quality])
         return encode_png(picture)
 
     def sketch(self, prompt: str, *, seed: int) -> Sketch:
@@ -77,49 +100,52 @@ def _find_style(filter_id: int) -> Style:
         raise FilterUnknown(filter_id) from None
 
 
-def _style_for(filter_id: int, gender: Gender) -> Style:
+def style_for(filter_id: int, gender: Gender) -> Style:
+    """Find a filter's style. Raises FilterUnknown, FilterBlocked."""
     style = _find_style(filter_id)
     if gender is Gender.GROUP and not style.info.group:
         raise FilterBlocked(filter_id, gender)
     return style
 
 
-def _find_person(photo: bytes) -> tuple[Bytes, Face]:
+def find_person(photo: bytes) -> Person:
     """Decode, turn upright, and find the largest face. Raises PhotoRefused.
 
     The same for both qualities and for `inspect`, so that they never disagree about a photo.
     """
     decoded = decode(photo, max_side=_WORKING_SIDE)
-    pixels, face = _largest_face(decoded)
-    if face is None:
+    person = _largest(decoded)
+    if person is None:
         raise PhotoRefused(PhotoProblem.NO_FACE, "no face was found: it should look at the camera")
-    if face.height * decoded.reduction < MIN_FACE:
+    if person.face.height * decoded.reduction < MIN_FACE:
         detail = f"the face is too small: it should be at least {MIN_FACE} pixels high"
         raise PhotoRefused(PhotoProblem.FACE_TOO_SMALL, detail)
-    return pixels, face
+    return person
 
 
-def _largest_face(decoded: Photo) -> tuple[Bytes, Face | None]:
+def _largest(decoded: Photo) -> Person | None:
     pixels, faces = find_faces_any_way_up(decoded.pixels, everyone=False)
-    return pixels, faces[0] if faces else None
+    if not faces:
+        return None
+    face, *others = faces
+    neighbours = [other for other in others if other.height > _NEIGHBOUR * face.height]
+    return Person(pixels=pixels, face=face, neighbours=tuple(neighbours))
 
 
-def _with_more_detail(photo: bytes, pixels: Bytes, face: Face) -> tuple[Bytes, Face]:
+def with_more_detail(photo: bytes, person: Person) -> Person:
     """Decode a large photo of a small face again, less reduced."""
-    if face.height >= _DETAILED_FACE:
-        return pixels, face
-    side = min(_LARGEST_SIDE, round(_WORKING_SIDE * _DETAILED_FACE / face.height))
-    closer_pixels, closer_face = _largest_face(decode(photo, max_side=side))
-    return (closer_pixels, closer_face) if closer_face else (pixels, face)
+    if person.face.height >= _DETAILED_FACE:
+        return person
+    side = min(_LARGEST_SIDE, round(_WORKING_SIDE * _DETAILED_FACE / person.face.height))
+    return _largest(decode(photo, max_side=side)) or person
 
 
-def _subject(pixels: Bytes, face: Face, *, quality: Quality) -> Subject:
-    """Cut the person out, at half size where speed matters."""
+def prepare_subject(person: Person, *, quality: Quality) -> Subject:
+    """Find out where the person is, at half size where speed matters."""
     if quality is Quality.FAST:
-        scale = min(1.0, _FAST_SIDE / max(pixels.shape))
-        size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-        pixels, face = resize_bytes(pixels, size), face.moved(scale=scale, left=0, top=0)
-    return Subject(pixels=pixels, matte=coarse_matte(pixels, face), face=face)
+        person = person.reduced(max_side=_FAST_SIDE)
+    matte = coarse_matte(person.pixels, person.face, neighbours=person.neighbours)
+    return Subject(pixels=person.pixels, matte=matte, face=person.face)
 
 
 @functools.cache

@@ -66,8 +66,8 @@ async def _with_errors_as_json(request: web.Request, handler: Handler) -> web.St
         return _json(refusal)
     except web.HTTPException as error:
         return _json(_translated(error), allow=error.headers.get("Allow"))
-    except ConnectionError:
-        raise  # the client has gone: there is nobody to answer
+    except (ConnectionError, web.RequestPayloadError):  # the client has gone: nobody will read this
+        return _json(Refusal("The body ended too early.", status=400, code="INVALID_JSON"))
     except Exception:  # noqa: BLE001 - nobody is shown a traceback
         _log.exception("A request to %s failed", request.match_info.route.name)
         return _json(Refusal("The studio failed.", status=500, code="INTERNAL_ERROR"))

@@ -13,7 +13,7 @@ from studio.server.limits import PHOTO_BYTES
 
 _URL = re.compile(r"\s*https?://", re.IGNORECASE)
 _DATA_PREFIX = re.compile(r"\s*data:[^,]{0,200};base64,", re.IGNORECASE)
-_PIECE = 1024 * 1024  # characters decoded at a time, so that the event loop gets its turn
+_PIECE = 256 * 1024  # characters decoded at a time, so that the event loop gets its turn
 
 
 class Fetcher(Protocol):

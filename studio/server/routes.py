@@ -133,8 +133,8 @@ class Routes:
         return web.Response(body=preview.webp, content_type="image/webp", headers=headers)
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        status, body = await self._parts.health.look()
-        return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})
+        body = await self._parts.health.look()
+        return web.json_response(body, headers={"Cache-Control": "no-store"})
 
     async def _openapi(self, _request: web.Request) -> web.Response:
         return self._parts.pages.openapi()

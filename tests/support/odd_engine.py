@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import threading
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class OddEngine:
         words = photo.decode().split()
         _behave(words)
         if words[0] == "large":
-            return bytes(range(256)) * 4 * 4096 + b"!"  # no multiple of 3
+            return _noise(ratio.size)
         return _image(ratio.size, "PNG", colour=(filter_id, gender.value, quality is Quality.BEST))
 
     def sketch(self, prompt: str, *, seed: int) -> Sketch:
@@ -101,6 +102,14 @@ def _hold_memory() -> None:
     held = []
     while True:
         held.append(bytearray(16 * 1024 * 1024))
+
+
+def _noise(size: tuple[int, int]) -> bytes:
+    """Make a PNG of several megabytes, always the same."""
+    pixels = random.Random(1).randbytes(size[0] * size[1] * 3)
+    file = io.BytesIO()
+    Image.frombytes("RGB", size, pixels).save(file, "PNG", compress_level=0)
+    return file.getvalue()
 
 
 def _image(size: tuple[int, int], kind: str, *, colour: tuple[int, int, int]) -> bytes:

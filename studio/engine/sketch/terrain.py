@@ -8,12 +8,11 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from studio.engine.pixels import Floats, blur, colour, coordinates, mix, noise, resize, smoothstep
+from studio.engine.pixels import Floats, blur, colour, coordinates, mix, noise, smoothstep
+from studio.engine.sketch.atmosphere import lay_mist, reflect
+from studio.engine.sketch.city import paint_city
 from studio.engine.sketch.light import Sky, fade_to_haze, fill_below, soft_polygon
 from studio.engine.sketch.words import Scene
-
-_WITH_MAST: Final = 0.35  # share of the buildings
-_DARK_SKY: Final = 0.3  # brightness of the zenith below which lamps are on
 
 
 def paint_terrain(scene: Scene, sky: Sky, *, rng: np.random.Generator) -> Floats:
@@ -42,7 +41,7 @@ def _paint_mountains(sky: Sky, rng: np.random.Generator) -> Floats:
         top = np.float32(sky.horizon + base * height) - line * np.float32(relief * height)
         rock = _rock_face(canvas, top, sky, snowy=snowy, nearness=nearness, rng=rng)
         canvas = fill_below(canvas, top, rock)
-        canvas = _mist(canvas, row=sky.horizon + (base + 0.05) * height, sky=sky, amount=0.42)
+        canvas = lay_mist(canvas, row=sky.horizon + (base + 0.05) * height, sky=sky, amount=0.42)
     return _rows_of_firs(canvas, sky, rows=((0.24, 34, 0.10), (0.36, 17, 0.19)), rng=rng)
 
 
@@ -71,14 +70,6 @@ def _rock_face(
     snow = mix(snow_colour * np.float32(0.72), np.minimum(snow_colour * 1.12, 1), lit)
     cover = smoothstep(0.10, 0.03, depth + (crags - np.float32(0.5)) * np.float32(0.28))
     return mix(rock, snow, cover)
-
-
-def _mist(canvas: Floats, *, row: float, sky: Sky, amount: float) -> Floats:
-    """Lay a band of haze over the canvas around a row."""
-    height, width = canvas.shape[:2]
-    _, rows = coordinates((width, height))
-    band = np.exp(-(((rows - np.float32(row)) / np.float32(height * 0.055)) ** 2))
-    return mix(canvas, colour(sky.light.haze), np.repeat(band * np.float32(amount), width, axis=1))
 
 
 def _paint_forest(sky: Sky, rng: np.random.Generator) -> Floats:
@@ -115,7 +106,7 @@ def _rows_of_firs(
         canvas = mix(canvas, tint, mask)
         canvas = fill_below(canvas, ground, tint)
         if index < len(rows) - 1:
-            canvas = _mist(canvas, row=base + height * 0.03, sky=sky, amount=0.5)
+            canvas = lay_mist(canvas, row=base + height * 0.03, sky=sky, amount=0.5)
     return canvas
 
 
@@ -143,94 +134,10 @@ def _paint_sea(sky: Sky, rng: np.random.Generator) -> Floats:
         canvas = fill_below(
             canvas, top, fade_to_haze(colour(sky.light.ground), sky.light, nearness)
         )
-    canvas = _reflect(canvas, sky, row=sky.horizon + round(0.010 * height), rng=rng)
+    canvas = reflect(canvas, sky, row=sky.horizon + round(0.010 * height), rng=rng)
     beach = _ridge(width, roughness=2, rng=rng) * np.float32(0.05 * height)
     front = np.float32(height * 0.995) - beach
     return fill_below(canvas, front, colour(sky.light.ground) * np.float32(0.8))
-
-
-def _reflect(canvas: Floats, sky: Sky, *, row: int, rng: np.random.Generator) -> Floats:
-    """Turn everything below a row into water that mirrors what is above it."""
-    height, width = canvas.shape[:2]
-    depth = height - row
-    mirrored = resize(np.ascontiguousarray(canvas[:row][::-1]), (width, depth))
-    x, y = coordinates((width, depth))
-    near = y / np.float32(depth)
-    waves = resize(noise((width // 4, depth * 3), cells=7, octaves=4, rng=rng), (width, depth))
-    swell = (waves - np.float32(0.5)) * (np.float32(0.12) + near) * np.float32(height * 0.10)
-    water = cv2.remap(
-        mirrored,
-        (x + swell * np.float32(0.6)).astype(np.float32),
-        np.clip(y + swell, 0, depth - 1).astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT,
-    )
-    deep = mix(colour(sky.light.sky[0][1]), colour(sky.light.ground), 0.35)
-    water = mix(cast(Floats, water), deep, (np.float32(0.18) + np.float32(0.42) * near) + 0 * x)
-    path = np.exp(-np.abs(x - np.float32(sky.disc_x)) / (np.float32(width * 0.05) * (1 + 3 * near)))
-    glitter = smoothstep(0.56, 0.66, waves) * path * np.float32(0.9)
-    result = canvas.copy()
-    result[row:] = mix(water, np.broadcast_to(colour(sky.light.disc), water.shape), glitter)
-    return result
-
-
-def _paint_city(sky: Sky, rng: np.random.Generator) -> Floats:
-    canvas = sky.canvas
-    height, width = canvas.shape[:2]
-    quay = sky.horizon + round(0.05 * height)
-    for count, tallest, nearness in ((26, 0.26, 0.30), (16, 0.34, 0.60), (9, 0.30, 0.95)):
-        tint = fade_to_haze(colour(sky.light.ground), sky.light, nearness)
-        left = -rng.uniform(0, width / count)
-        while left < width:
-            across = width / count * rng.uniform(0.65, 1.25)
-            up = height * tallest * rng.uniform(0.35, 1.0)
-            block = (round(left), round(left + across), round(quay - up), quay)
-            _building(canvas, sky, block=block, tint=tint, rng=rng)
-            left += across * rng.uniform(0.98, 1.12)
-        canvas = _mist(canvas, row=quay, sky=sky, amount=0.30 * (1 - nearness))
-    return _reflect(canvas, sky, row=quay, rng=rng)
-
-
-def _building(
-    canvas: Floats,
-    sky: Sky,
-    *,
-    block: tuple[int, int, int, int],  # left, right, roof, foot
-    tint: Floats,
-    rng: np.random.Generator,
-) -> None:
-    """Put up a block with windows, some with a mast."""
-    left, right, roof, foot = block
-    first, last = max(0, left), min(canvas.shape[1], right)
-    if last <= first:
-        return
-    shade = np.linspace(1.12, 0.86, last - first, dtype=np.float32)[None, :, None]
-    canvas[roof:foot, first:last] = tint * shade
-    if rng.random() < _WITH_MAST:
-        mast = (first + last) // 2
-        canvas[roof - (right - left) // 2 : roof, mast : mast + 3] = tint
-    _windows(canvas, sky, block=(first, last, roof, foot), tint=tint, rng=rng)
-
-
-def _windows(
-    canvas: Floats,
-    sky: Sky,
-    *,
-    block: tuple[int, int, int, int],
-    tint: Floats,
-    rng: np.random.Generator,
-) -> None:
-    """Glaze a block: when it is dark some windows are lit, by day they mirror the haze."""
-    left, right, roof, foot = block
-    pitch = max(9, (right - left) // 8)
-    dark = float(colour(sky.light.sky[0][1]).mean()) < _DARK_SKY
-    glass = colour("#ffdf9a") if dark else mix(tint, colour(sky.light.haze), 0.55)
-    share = 0.42 if dark else 0.75
-    for row in range(roof + pitch, foot - pitch, pitch * 3 // 2):
-        for column in range(left + pitch // 2, right - pitch // 2, pitch):
-            if rng.random() < share:
-                pane = canvas[row : row + pitch * 3 // 4, column : column + pitch // 2]
-                pane[:] = mix(tint, glass, float(rng.uniform(0.45, 1.0)))
 
 
 def _paint_desert(sky: Sky, rng: np.random.Generator) -> Floats:
@@ -271,7 +178,7 @@ def _lit_flanks(top: Floats, depth: Floats, *, sun_on_right: bool) -> Floats:
 _PAINTERS: Final[dict[Scene, Callable[[Sky, np.random.Generator], Floats]]] = {
     Scene.MOUNTAINS: _paint_mountains,
     Scene.SEA: _paint_sea,
-    Scene.CITY: _paint_city,
+    Scene.CITY: paint_city,
     Scene.FOREST: _paint_forest,
     Scene.DESERT: _paint_desert,
 }

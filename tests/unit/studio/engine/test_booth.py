@@ -146,18 +146,6 @@ def test_a_face_of_few_pixels_is_refused_as_too_small(
         engine.inspect(save(small, "PNG"), filter_id=COMIC, gender=Gender.MALE)
 
 
-def test_the_largest_of_several_faces_is_taken(
-    engine: Engine, portrait: bytes, save: Saver
-) -> None:
-    large = opened(portrait).convert("RGB")
-    pair = Image.new("RGB", (large.width * 2, large.height), "#808080")
-    pair.paste(large, (0, 0))
-    pair.paste(
-        ImageOps.contain(large, (large.width // 3, large.height // 3)), (large.width + 90, 60)
-    )
-    swap(engine, save(pair, "JPEG", quality=90))
-
-
 @pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 2), (16, 16)])
 def test_odd_shapes_are_refused_not_crashed_on(
     size: tuple[int, int], engine: Engine, save: Saver

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from studio.server.errors import DataDirUnusable
 from studio.server.studio import Studio
 from tests.support.gates import Gate
-from tests.support.studio_api import KEY, StudioApi, client_session
+from tests.support.studio_api import KEY, StudioApi, client_session, odd_config
 from tests.unit.studio.server.test_workers import children
 
 _PROGRAM = """
@@ -117,6 +118,16 @@ async def test_a_worker_killed_while_idle_is_replaced_at_no_job_s_cost(tmp_path:
         job_id = await studio.api.submitted("fine")
         assert (await studio.api.finished(job_id)).json["status"] == "COMPLETED"
         assert children(studio.process.pid) != [worker]
+
+
+async def test_a_directory_in_use_by_another_process_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.server.store.LOCK_TIMEOUT", 0.05)
+    async with running(tmp_path):
+        with pytest.raises(DataDirUnusable, match="another studio"):
+            async with Studio.open(odd_config(tmp_path)):
+                pass
 
 
 async def test_jobs_and_keys_survive_a_kill(tmp_path: Path, gate: Gate) -> None:

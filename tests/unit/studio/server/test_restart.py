@@ -115,6 +115,13 @@ async def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
             pass
 
 
+async def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataDirUnusable, match="Not a directory"):
+        async with Studio.open(odd_config(tmp_path / "file" / "studio")):
+            pass
+
+
 async def test_an_engine_that_does_not_start_says_why(tmp_path: Path) -> None:
     config = odd_config(tmp_path, engine="tests.support.odd_engine:create_nothing")
     with pytest.raises(EngineUnavailable, match="No module named 'brushes'"):

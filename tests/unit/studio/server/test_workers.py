@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from faceswap.models import APIVersion
 from studio.server.models import NewJob, SketchSpec
+from studio.server.pool import WorkerPool, WorkersBusy
 from studio.server.store import JobStore
 from tests.support.gates import Gate
 from tests.support.studio_api import StudioApi, odd_config, open_api
@@ -60,7 +62,7 @@ async def test_a_job_that_fills_the_memory_fails(api: StudioApi) -> None:
 
 
 async def test_a_job_that_takes_too_long_fails(tmp_path: Path) -> None:
-    async with open_api(odd_config(tmp_path, job_timeout=0.2)) as api:
+    async with open_api(odd_config(tmp_path, job_timeout=2)) as api:
         answer = await api.finished(await api.submitted("hang"))
         assert answer.json["error"] == "This picture took too long and was given up."
         assert (await api.finished(await api.submitted("fine"))).json["status"] == "COMPLETED"
@@ -85,6 +87,33 @@ async def test_a_photo_the_engine_fails_on_is_refused(api: StudioApi, words: str
 async def test_a_photo_that_needs_too_much_memory_is_refused(api: StudioApi) -> None:
     answer = await api.submit("inspect hog")
     assert (answer.status, answer.json["problem"]) == (400, "TOO_LARGE")
+
+
+async def test_a_photo_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    async with open_api(odd_config(tmp_path, job_timeout=0.2)) as api:
+        answer = await api.submit("inspect hang")
+        assert (answer.status, answer.json["error"]) == (400, "INVALID_IMAGE")
+
+
+async def test_an_order_that_nobody_takes_in_time_is_never_begun(
+    tmp_path: Path, gate: Gate
+) -> None:
+    marker, photo = tmp_path / "begun", tmp_path / "photo"
+    photo.write_text(f"inspect crash-once {marker}")
+    inspection = {"call": "inspect", "photo": str(photo), "filter_id": 1, "gender": 0}
+    long = {"call": "sketch", "prompt": gate.words, "seed": 1, "picture": str(tmp_path / "picture")}
+    settings = odd_config(tmp_path)
+    async with WorkerPool.open(
+        engine=settings.engine, size=1, memory_mb=settings.worker_memory_mb
+    ) as pool:
+        working = asyncio.create_task(pool.ask(long, timeout=10))
+        await gate.reached()
+        with pytest.raises(WorkersBusy):
+            await pool.ask(inspection, timeout=10, urgent=True, begin_within=0.05)
+        await gate.open()
+        assert "done" in await working
+        assert "done" in await pool.ask({"call": "preview", "filter_id": 1}, timeout=10)
+    assert not marker.exists()
 
 
 async def test_a_slow_photo_stops_only_its_own_worker(tmp_path: Path, gate: Gate) -> None:

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import errors, messages
+from bot.errors import (
+    AlreadyDelivered,
+    BoothClosed,
+    CannotPostHere,
+    ClosedReason,
+    FilterNeedsOnePerson,
+    FilterUnknown,
+    JobUnknown,
+    NotYours,
+    PhotoGone,
+    PhotoRejected,
+    PromptRefused,
+    PromptUnusable,
+    QuotaUsedUp,
+    RefusalReason,
+    StillSending,
+    TooLateToCancel,
+    UserError,
+)
+from bot.naming import LONGEST, clean, escaped
+from bot.services.delivery import Stage
+from db.errors import StorageFault, StorageUnavailable
+from db.models import FailureReason, JobKind, JobState
+from faceswap.models import Gender, PhotoProblem
+from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
+
+LATER = datetime(2026, 11, 22, tzinfo=UTC)
+
+ERRORS: list[UserError | StorageUnavailable] = [
+    *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
+    PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
+    PhotoGone(),
+    FilterUnknown("zz"),
+    FilterUnknown("neon", similar=("Neon Rain", "Cyberpunk Neon")),
+    *(FilterUnknown("x", similar=(name,) * 3) for name in HOSTILE_NAMES),
+    *(FilterNeedsOnePerson(name) for name in HOSTILE_NAMES),
+    *(QuotaUsedUp(limit, resets_at=LATER) for limit in (0, 1, 20)),
+    QuotaUsedUp(20, resets_at=None),
+    CannotPostHere(("View Channel", "Send Messages", "Attach Files")),
+    *(PromptRefused(reason) for reason in RefusalReason),
+    PromptUnusable(limit=500),
+    JobUnknown(10**17),
+    NotYours(),
+    *(TooLateToCancel(state) for state in JobState),
+    AlreadyDelivered(),
+    StillSending(2),
+    *(BoothClosed(reason) for reason in ClosedReason),
+    *(StorageUnavailable(fault, "disk I/O error at bot.db") for fault in StorageFault),
+]
+
+
+def texts() -> Iterator[str]:
+    """Everything that can be said."""
+    yield from (messages.describe(error) for error in ERRORS)
+    yield from messages.FAILURES.values()
+    yield messages.unexpected("0a1b2c3d")
+    for stage in Stage:
+        yield from (messages.progress(stage, position=place) for place in (None, 1, 7, 12, 4321))
+    for state in JobState:
+        for kind in JobKind:
+            job = make_job(state=state, kind=kind)
+            yield from (messages.ended(job), messages.short_state(job), messages.title(job))
+            yield messages.alt_text(job)
+    for reason in FailureReason:
+        yield messages.ended(make_job(state=JobState.FAILED, failure=reason))
+
+
+def _leaves(base: type[UserError]) -> Iterator[type[UserError]]:
+    for each in base.__subclasses__():
+        yield each
+        yield from _leaves(each)
+
+
+def test_every_error_of_members_has_words() -> None:
+    described = {type(error) for error in ERRORS}
+    assert set(_leaves(UserError)) <= described
+    for error in ERRORS:
+        assert messages.describe(error)
+
+
+def test_every_reason_stage_and_state_has_words() -> None:
+    assert set(messages.FAILURES) == set(FailureReason)
+    assert set(messages.WHO) == set(Gender)
+    for text in texts():
+        assert text.strip()
+
+
+@pytest.mark.parametrize("text", sorted(set(texts())))
+def test_a_text_is_short_and_speaks_to_people(text: str) -> None:
+    assert len(text) <= 2000
+    assert not re.search(
+        r"Error|Exception|Traceback|<class|object at|errno|None\b|nan\b|[{}]|HTTP|SQL|\bAPI\b", text
+    )
+    assert not re.search(r"\b[a-z]+_[a-z]+\b", text)  # names from the code
+    assert "  " not in text
+
+
+def test_sentences_end_as_sentences() -> None:
+    for error in ERRORS:
+        assert messages.describe(error)[-1] in ".?"
+
+
+def test_errors_carry_their_data_into_the_words() -> None:
+    rejected = PhotoRejected(PhotoProblem.TOO_LARGE, max_bytes=20 * 2**20)
+    assert "20 MB" in messages.describe(rejected)
+    rejected = PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000)
+    assert "50 megapixels" in messages.describe(rejected)
+    assert "Neon Rain" in messages.describe(FilterUnknown("x", similar=("Neon Rain",)))
+    assert "View Channel" in messages.describe(CannotPostHere(("View Channel",)))
+    assert "500" in messages.describe(PromptUnusable(limit=500))
+    assert "0a1b" in messages.unexpected("0a1b")
+
+
+def test_moments_are_written_for_the_readers_own_time_zone() -> None:
+    assert messages.timestamp(LATER) == "<t:1795305600:R>"
+    assert messages.timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
+    assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(5, resets_at=LATER)))
+
+
+def test_what_a_database_says_stays_in_the_log() -> None:
+    for fault in StorageFault:
+        assert "bot.db" not in messages.describe(StorageUnavailable(fault, "bot.db is broken"))
+    full = messages.describe(StorageUnavailable(StorageFault.DISK_FULL))
+    assert full != messages.describe(StorageUnavailable(StorageFault.LOCKED))
+
+
+def test_whether_it_counts_is_said_and_true() -> None:
+    def ended(**fields: object) -> str:
+        return messages.ended(make_job(**fields))
+
+    now = datetime.now(UTC)
+    for reason in FailureReason:
+        assert messages.NOT_COUNTED in ended(state=JobState.FAILED, failure=reason)
+    assert messages.NOT_COUNTED in ended(state=JobState.UNCONFIRMED, submitted_at=None)
+    assert messages.NOT_COUNTED in ended(state=JobState.CANCELLED, submitted_at=None)
+    assert "it counts" in ended(state=JobState.CANCELLED, submitted_at=now)
+
+
+@pytest.mark.parametrize(("position", "text"), [(1, "next"), (2, "Number 2"), (47, "About")])
+def test_places_in_the_queue_are_exact_near_its_front(position: int, text: str) -> None:
+    assert text in messages.progress(Stage.QUEUED, position=position)
+
+
+@pytest.mark.parametrize("kind", JobKind)
+def test_descriptions_of_pictures_fit_and_say_who_made_them(kind: JobKind) -> None:
+    for name in HOSTILE_NAMES:
+        text = messages.alt_text(make_job(kind=kind, filter_name=name, prompt="x" * 500))
+        assert len(text) <= 1024
+        assert "AI-made" in text
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_name_means_nothing_to_discord(name: str) -> None:
+    assert visible_markup(escaped(name)) == []
+    assert len(clean(name)) <= LONGEST
+    assert len(clean(name).splitlines()) <= 1
+    assert not set("\u202e\u200b\u2066\x00\n") & set(clean(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["Cyberpunk Neon", "Café Été", "👩‍🚀 Astronaut", "Sci-Fi (80s) #1"]
+)
+def test_an_ordinary_name_stays_as_it_is(name: str) -> None:
+    assert clean(name) == name
+    assert escaped(name) == name
+
+
+def test_a_job_without_a_visible_name_still_has_a_title() -> None:
+    for name in (None, "", " \n", "\u200b", "\u202e\u2066"):
+        assert messages.title(make_job(filter_name=name)).strip()
+
+
+def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
+    text = inspect.getdoc(errors) or ""
+    missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
+    assert missing == []

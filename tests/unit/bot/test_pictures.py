@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import io
+import random
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.services.pictures import MAX_PIXELS, NotAPicture, PictureStore
+from tests.support.pngs import png
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> PictureStore:
+    return PictureStore(tmp_path / "pictures")
+
+
+def encode(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def noise(size: tuple[int, int], *, mode: str = "RGB") -> Image.Image:
+    """A picture that no encoder can make small."""
+    pixels = random.Random(1).randbytes(size[0] * size[1] * len(mode))
+    return Image.frombytes(mode, size, pixels)
+
+
+def arrive(pictures: PictureStore, data: bytes) -> Path:
+    path = pictures.arrivals / "download"
+    path.write_bytes(data)
+    return path
+
+
+PLAIN = Image.new("RGB", (40, 60), (10, 200, 90))
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("PNG", ".png"), ("JPEG", ".jpg"), ("WEBP", ".webp")])
+async def test_a_picture_is_kept_byte_for_byte_under_its_jobs_number(
+    pictures: PictureStore, kind: str, suffix: str
+) -> None:
+    data = encode(PLAIN, kind)
+    arrived = arrive(pictures, data)
+
+    name = await pictures.keep(arrived, job_id=7)
+
+    assert name == f"7{suffix}"
+    assert pictures.path(name).read_bytes() == data
+    assert not arrived.exists()
+
+
+async def test_a_second_picture_of_a_job_takes_the_place_of_the_first(
+    pictures: PictureStore,
+) -> None:
+    await pictures.keep(arrive(pictures, png(colour=(1, 2, 3))), job_id=7)
+    name = await pictures.keep(arrive(pictures, png(colour=(4, 5, 6))), job_id=7)
+    assert pictures.path(name).read_bytes() == png(colour=(4, 5, 6))
+
+
+def header_only_png(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    kind = b"IHDR"
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", len(header))
+        + kind
+        + header
+        + struct.pack(">I", zlib.crc32(kind + header))
+    )
+
+
+GARBAGE = {
+    "nothing": b"",
+    "text": b"Internal Server Error",
+    "half-a-png": png(width=300, height=300)[:200],
+    "half-a-jpeg": encode(noise((100, 100)), "JPEG")[:3000],
+    "half-a-webp": encode(noise((100, 100)), "WEBP")[:3000],
+    "a-png-with-wrong-pixels": png(width=99).replace(b"IDAT", b"JDAT"),
+    "gif": encode(PLAIN, "GIF"),
+    "tiff": encode(PLAIN, "TIFF"),
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "more-pixels-than-anyone-posts": header_only_png(10_000, MAX_PIXELS // 10_000 + 1),
+    "a-bomb": header_only_png(60_000, 60_000),
+}
+
+
+@pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE.keys())
+async def test_what_is_no_whole_picture_is_not_kept(
+    pictures: PictureStore, tmp_path: Path, data: bytes
+) -> None:
+    with pytest.raises(NotAPicture):
+        await pictures.keep(arrive(pictures, data), job_id=7)
+    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["arriving"]
+
+
+async def test_a_damaged_picture_is_kept_or_refused_and_nothing_else(
+    pictures: PictureStore,
+) -> None:
+    chance = random.Random(2)
+    seeds = [encode(noise((30, 30)), kind) for kind in ("PNG", "JPEG", "WEBP")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number in range(150):
+            damaged = bytearray(seeds[number % 3])
+            for _ in range(chance.choice((1, 3, 20))):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            try:
+                await pictures.keep(arrive(pictures, bytes(damaged)), job_id=number)
+            except NotAPicture:
+                continue
+
+
+# --- small enough to be posted
+
+
+async def test_a_picture_that_fits_is_given_as_it_is(pictures: PictureStore) -> None:
+    data = encode(PLAIN, "PNG")
+    name = await pictures.keep(arrive(pictures, data), job_id=7)
+    assert await pictures.within(name, len(data)) == (".png", data)
+
+
+@pytest.mark.parametrize("limit", [400_000, 100_000, 20_000, 4_000])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+async def test_a_picture_that_is_too_large_is_made_to_fit(
+    pictures: PictureStore, limit: int, mode: str
+) -> None:
+    data = encode(noise((500, 700), mode=mode), "PNG")
+    assert len(data) > limit
+    name = await pictures.keep(arrive(pictures, data), job_id=7)
+
+    suffix, smaller = await pictures.within(name, limit)
+
+    assert len(smaller) <= limit
+    with Image.open(io.BytesIO(smaller)) as image:
+        assert (suffix, image.format) == (".jpg", "JPEG")
+        assert abs(image.width / image.height - 5 / 7) < 0.02
+    assert pictures.path(name).read_bytes() == data
+
+
+async def test_no_pixels_are_given_up_where_a_lower_quality_will_do(pictures: PictureStore) -> None:
+    name = await pictures.keep(arrive(pictures, encode(noise((500, 700)), "PNG")), job_id=7)
+    _, smaller = await pictures.within(name, 400_000)
+    with Image.open(io.BytesIO(smaller)) as image:
+        assert image.size == (500, 700)
+
+
+async def test_transparent_parts_of_a_smaller_picture_are_white(pictures: PictureStore) -> None:
+    clear = Image.new("RGBA", (500, 500), (0, 0, 0, 0))
+    name = await pictures.keep(arrive(pictures, encode(clear, "PNG")), job_id=7)
+    _, smaller = await pictures.within(name, 100)
+    with Image.open(io.BytesIO(smaller)) as image:
+        assert image.getpixel((5, 5)) == (255, 255, 255)
+
+
+async def test_a_limit_that_nothing_meets_ends_with_the_smallest(pictures: PictureStore) -> None:
+    name = await pictures.keep(arrive(pictures, encode(noise((500, 700)), "PNG")), job_id=7)
+    suffix, smaller = await pictures.within(name, 10)
+    assert (suffix, len(smaller) < 10_000) == (".jpg", True)
+
+
+# --- the folder
+
+
+async def test_strays_are_deleted_and_the_others_are_not(
+    pictures: PictureStore, tmp_path: Path
+) -> None:
+    wanted = await pictures.keep(arrive(pictures, png()), job_id=1)
+    stray = await pictures.keep(arrive(pictures, png()), job_id=2)
+    assert await pictures.delete_all_but(frozenset({wanted})) == 1
+    assert pictures.path(wanted).is_file()
+    assert not pictures.path(stray).exists()
+    assert pictures.arrivals.is_dir()
+    await pictures.delete(wanted)
+    await pictures.delete(wanted)
+    assert not pictures.path(wanted).exists()
+
+
+def test_half_downloads_of_an_earlier_run_are_gone(tmp_path: Path) -> None:
+    first = PictureStore(tmp_path)
+    (first.arrivals / "half").write_bytes(b"half")
+    second = PictureStore(tmp_path)
+    assert list(second.arrivals.iterdir()) == []

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+import pytest
+
+from bot.services.bundle import Services
+from bot.services.delivery import Stage
+from bot.services.gate import Gate, Pause
+from bot.tree import notice
+from cogs.ui.buttons import JOB_TEMPLATE, Verb, job_button
+from cogs.ui.cards import ended_card, picture_card, progress_card
+from cogs.ui.consent import CONSENT_TEMPLATE, consent_button, consent_card
+from cogs.ui.lists import help_page, jobs_list, quota_list
+from cogs.ui.privacy import ERASE_TEMPLATE, confirm_page, erase_button, privacy_page
+from db.models import FailureReason, JobKind, JobState, Ledger, Limit, Scope, Usage, Window
+from tests.support import openapi
+from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
+from tests.support.workshop import Workshop
+
+MOST_COMPONENTS = 40
+MOST_TEXT = 4000
+MOST_ID = 100
+IS_COMPONENTS_V2 = 1 << 15
+LARGEST_ID = 10**18 - 1
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def body_of(view: discord.ui.LayoutView, *files: str) -> dict[str, Any]:
+    """What is sent to Discord."""
+    return {
+        "components": view.to_components(),  # type: ignore[no-untyped-call]
+        "flags": IS_COMPONENTS_V2,
+        "attachments": [{"id": number, "filename": name} for number, name in enumerate(files)],
+        "allowed_mentions": {"parse": []},
+    }
+
+
+def components_of(node: object) -> Iterator[dict[str, Any]]:
+    """Every component, however deep."""
+    if isinstance(node, dict):
+        if "type" in node:
+            yield node
+        for each in node.values():
+            yield from components_of(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from components_of(each)
+
+
+def text_of(body: dict[str, Any]) -> str:
+    return "\n".join(each["content"] for each in components_of(body) if "content" in each)
+
+
+def check(view: discord.ui.LayoutView, *files: str) -> dict[str, Any]:
+    """Hold a view against Discord's limits; returns what is sent."""
+    body = body_of(view, *files)
+    found = list(components_of(body["components"]))
+    ids = [each["custom_id"] for each in found if "custom_id" in each]
+    assert len(found) <= MOST_COMPONENTS
+    assert 0 < len(text_of(body)) <= MOST_TEXT
+    assert len(set(ids)) == len(ids)
+    assert all(0 < len(each) <= MOST_ID for each in ids)
+    assert all(0 < len(each["label"]) <= 80 for each in found if "label" in each)
+    assert openapi.check_request("POST", "/channels/1/messages", body) == []
+    return body
+
+
+def custom_ids(body: dict[str, Any]) -> list[str]:
+    return [each["custom_id"] for each in components_of(body) if "custom_id" in each]
+
+
+def picture() -> discord.File:
+    return discord.File(io.BytesIO(b"x"), "picture.png")
+
+
+# --- a job's card
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("position", [None, 1, 99_999])
+def test_progress_can_be_cancelled(stage: Stage, position: int | None) -> None:
+    body = check(progress_card(make_job(id=LARGEST_ID), stage, position=position))
+    assert custom_ids(body) == [f"job:{LARGEST_ID}:cancel"]
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_a_failure_says_why_and_can_be_tried_again(reason: FailureReason) -> None:
+    job = make_job(state=JobState.FAILED, failure=reason)
+    assert custom_ids(check(ended_card(job, again=True))) == ["job:7:again", "job:7:delete"]
+    assert custom_ids(check(ended_card(job, again=False))) == ["job:7:delete"]
+
+
+ENDED = [JobState.CANCELLED, JobState.UNCONFIRMED, JobState.UNDELIVERABLE, JobState.FAILED]
+
+
+@pytest.mark.parametrize("state", ENDED)
+@pytest.mark.parametrize("kind", JobKind)
+def test_every_end_has_a_card(state: JobState, kind: JobKind) -> None:
+    check(ended_card(make_job(state=state, kind=kind), again=True))
+
+
+@pytest.mark.parametrize("spoiler", [False, True])
+def test_a_picture_is_shown_described_marked_and_addressed(spoiler: bool) -> None:
+    job = make_job(spoiler=spoiler, user_id=11)
+    body = check(picture_card(job, picture()), "picture.png")
+    (item,) = [item for each in components_of(body) if "items" in each for item in each["items"]]
+    assert item["media"]["url"] == "attachment://picture.png"
+    assert item["spoiler"] is spoiler
+    assert "AI-made" in item["description"]
+    assert "AI-made" in text_of(body)
+    assert "<@11>" in text_of(body)
+    assert custom_ids(body) == ["job:7:again", "job:7:delete"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_hostile_name_harms_no_card(name: str) -> None:
+    job = make_job(filter_name=name, state=JobState.FAILED, failure=FailureReason.NO_FACE)
+    bodies = [
+        check(progress_card(job, Stage.QUEUED, position=1)),
+        check(ended_card(job, again=True)),
+        check(picture_card(job, picture()), "picture.png"),
+    ]
+    for body in bodies:
+        title = text_of(body).splitlines()[0].removeprefix("### ")
+        assert visible_markup(title) == []
+
+
+PROMPTS = ["@everyone <@1> [x](https://example.org)", "x" * 500, "\u202e\u200b" * 250]
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_words_of_members_are_no_part_of_a_cards_text(prompt: str) -> None:
+    job = make_job(kind=JobKind.PROMPT, filter_name=None, prompt=prompt)
+    body = check(picture_card(job, picture()), "picture.png")
+    assert prompt not in text_of(body)
+
+
+def test_only_the_owner_is_mentioned() -> None:
+    job = make_job(filter_name="@everyone <@999> <@&5>", user_id=11)
+    text = text_of(check(picture_card(job, picture()), "picture.png"))
+    live = re.sub(r"\\.", "", text)
+    assert re.findall(r"<@&?\d+>|@everyone|@here", live) == ["<@11>"]
+
+
+# --- lists
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+@pytest.mark.parametrize("state", JobState)
+def test_ten_jobs_fit_into_one_message(name: str, state: JobState) -> None:
+    jobs = [
+        make_job(
+            id=LARGEST_ID - number,
+            state=state,
+            filter_name=name,
+            failure=FailureReason.INVALID_PHOTO if state is JobState.FAILED else None,
+            guild_id=LARGEST_ID,
+            result_channel_id=LARGEST_ID,
+            message_id=LARGEST_ID,
+        )
+        for number in range(10)
+    ]
+    body = check(jobs_list(jobs))
+    fetching = [each for each in custom_ids(body) if each.endswith(":fetch")]
+    assert len(fetching) == (5 if state is JobState.UNDELIVERABLE else 0)
+
+
+def test_no_jobs_are_a_hint_and_not_an_empty_list() -> None:
+    assert "/faceswap" in text_of(check(jobs_list([])))
+
+
+def test_a_picture_is_linked_unless_it_is_private() -> None:
+    posted = {"state": JobState.DELIVERED, "result_channel_id": 5, "message_id": 6}
+    link = "https://discord.com/channels/21/5/6"
+    assert link in text_of(check(jobs_list([make_job(**posted)])))
+    assert link not in text_of(check(jobs_list([make_job(**posted, private=True)])))
+    direct = text_of(check(jobs_list([make_job(**posted, guild_id=None)])))
+    assert "https://discord.com/channels/@me/5/6" in direct
+
+
+def usage(scope: Scope, window: Window, *, used: int = 3) -> Usage:
+    limit = Limit(
+        ledger=Ledger.QUOTA, scope=scope, scope_id=0, guild_id=0, window=window, amount=20
+    )
+    return Usage(limit=limit, used=used, resets_at=None if window is Window.TOTAL else NOW)
+
+
+def test_every_rule_is_listed_in_words() -> None:
+    usages = [usage(scope, window) for scope in Scope for window in Window]
+    text = text_of(check(quota_list(usages)))
+    assert text.count("**17 of 20** left") == len(usages)
+    assert text.count("<t:") == len(Scope) * (len(Window) - 1)
+    assert "0 of 20" in text_of(check(quota_list([usage(Scope.MEMBER, Window.DAY, used=99)])))
+    assert "no limit" in text_of(check(quota_list([])))
+
+
+# --- pages
+
+
+@pytest.fixture
+def services(workshop: Workshop) -> Services:
+    return services_of(workshop)
+
+
+def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio") -> Services:
+    return Services(
+        booth=workshop.booth,
+        catalogue=workshop.catalogue,
+        gate=Gate(),
+        privacy=workshop.privacy,
+        photo_keep_minutes=keep,
+        undelivered_keep_days=7,
+        api_name=api_name,
+    )
+
+
+async def test_every_page_fits(services: Services) -> None:
+    check(consent_card(services))
+    check(privacy_page(services))
+    check(confirm_page())
+    check(help_page(services))
+    check(notice("Done."))
+
+
+async def test_consent_says_where_a_photo_goes_and_for_how_long(workshop: Workshop) -> None:
+    here = text_of(check(consent_card(services_of(workshop))))
+    assert "this bot's own machine" in here
+    assert "15 minutes after" in here
+    away = text_of(check(consent_card(services_of(workshop, keep=0, api_name="api.example.org"))))
+    assert "**api.example.org**" in away
+    assert "as soon as" in away
+
+
+async def test_help_says_when_no_pictures_are_made(services: Services) -> None:
+    assert "no pictures just now" not in text_of(check(help_page(services)))
+    services.gate.close(Pause.OUT_OF_CREDITS)
+    assert "no pictures just now" in text_of(check(help_page(services)))
+
+
+# --- buttons work after a restart: their ids say all there is to know
+
+
+@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("job_id", [1, LARGEST_ID])
+def test_a_jobs_button_is_recognised_by_its_id(verb: Verb, job_id: int) -> None:
+    match = re.fullmatch(JOB_TEMPLATE, job_button(job_id, verb).custom_id or "")
+    assert match is not None
+    assert (int(match["job_id"]), Verb(match["verb"])) == (job_id, verb)
+
+
+def test_the_other_buttons_are_recognised_by_their_ids() -> None:
+    assert re.fullmatch(CONSENT_TEMPLATE, consent_button(3).custom_id or "")
+    for confirmed in (False, True):
+        button = erase_button(confirmed=confirmed)
+        assert re.fullmatch(ERASE_TEMPLATE, button.custom_id or "")
+
+
+FORGED = ["job:-1:cancel", "job:1:steal", "job::again", f"job:{10**18}:delete", "job:1:delete:2"]
+
+
+@pytest.mark.parametrize("custom_id", FORGED)
+def test_other_ids_are_nobodys(custom_id: str) -> None:
+    for template in (JOB_TEMPLATE, CONSENT_TEMPLATE, ERASE_TEMPLATE):
+        assert re.fullmatch(template, custom_id) is None
