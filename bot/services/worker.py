@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Collection
 
 from bot.services.backends import Backends
 from bot.services.delivery import Delivery, Stage
@@ -211,6 +212,7 @@ class Worker:
             job = await self._courier.deliver(job, maybe_posted=not fresh)
         if job.state.is_final and job.told is not job.state:
             await self._courier.tell(job)
+        await self._housekeeper.delete_due_files()  # what was promised "at once" is kept at once
 
     async def _submit(self, job: Job, *, first: bool) -> Job:
         self._delivery.progress(job, Stage.SENDING)
