@@ -84,12 +84,14 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
         await app.catalogue.refresh()
         async with open_scene(app.bot) as scene:
             worker = asyncio.create_task(app.worker.run(), name="worker")
+            painter = asyncio.create_task(app.painter.run(), name="painter")
             try:
                 yield app, scene
             finally:
                 app.worker.stop()
                 await worker
-                await app.painter.close()
+                painter.cancel()
+                await asyncio.gather(painter, return_exceptions=True)
 
 
 async def _greet(app: App, scene: Scene) -> None:
