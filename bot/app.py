@@ -87,14 +87,18 @@ def _raise_failure(task: asyncio.Task[Any]) -> None:
             "Discord refuses DISCORD_TOKEN: copy it anew from the application's Bot page"
         ) from None
     except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
-        raise CommandFailed(f"Discord cannot be reached: {type(error).__name__}") from error
+        raise CommandFailed(
+            f"Discord cannot be reached ({type(error).__name__}): check the network, and "
+            "DISCORD_API_URL and DISCORD_GATEWAY_URL if they are set"
+        ) from error
 
 
 async def _beat(app: App, heartbeat: Heartbeat) -> None:
+    heartbeat.beat(BotState.STARTING)
+    await app.bot.logged_in.wait()
+    await app.bot.wait_until_ready()
     while True:
-        state = BotState.CONNECTED
-        if not app.bot.is_ready():
-            state = BotState.STARTING if not app.bot.logged_in.is_set() else BotState.RECONNECTING
+        state = BotState.CONNECTED if app.bot.connected else BotState.RECONNECTING
         heartbeat.beat(state, latency=app.bot.latency)
         await asyncio.sleep(BEAT_EVERY.total_seconds())
 

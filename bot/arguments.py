@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.who import WHO
+
 _EXIT_CODES = """\
 exit codes:
   0    done
@@ -20,7 +22,7 @@ _MAIN = f"""\
 examples:
   faceswap-bot doctor            check the settings, Discord, the API and the database
   faceswap-bot run               run the bot
-  faceswap-bot swap me.jpg --filter Pirate --who female --out picture.png
+  faceswap-bot swap me.jpg --filter "Vintage Portrait" --who woman --out picture.png
 
 Settings are environment variables, also read from a file named .env; .env.example explains each.
 Without FACESWAP_API_URL and FACESWAP_API_KEY pictures come from the studio on this machine.
@@ -48,8 +50,8 @@ charged. The exit code is 1 if any line says FAIL. It may run beside the bot.
 
 _SWAP = """\
 examples:
-  faceswap-bot swap me.jpg --filter Pirate --who female --out picture.png
-  faceswap-bot swap us.jpg --filter 12 --who group --ratio landscape --out picture.png
+  faceswap-bot swap me.jpg --filter "Vintage Portrait" --who woman --out picture.png
+  faceswap-bot swap me.jpg --filter 35 --who man --ratio landscape --out picture.png
 
 With the hosted API this costs the credits of one picture.
 """
@@ -74,7 +76,6 @@ The copy is whole and may be made while the bot runs. To go back to it, stop the
 file where DATABASE_URL points, without the old files that end in -wal and -shm.
 """
 
-_WHO = ("male", "female", "boy", "girl", "group")
 _RATIOS = ("portrait", "landscape", "square")
 _QUALITIES = ("best", "fast")
 _LAST_PORT = 65_535
@@ -146,7 +147,9 @@ def _add_swap(commands: Any) -> None:
     parser.add_argument(
         "--filter", required=True, metavar="NAME", help="a filter's name or number, or a UUID"
     )
-    parser.add_argument("--who", required=True, choices=_WHO, help="who is in the photo")
+    parser.add_argument(
+        "--who", required=True, choices=[name.lower() for name in WHO], help="who is in the photo"
+    )
     parser.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help="where the picture is written"
     )

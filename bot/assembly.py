@@ -58,6 +58,7 @@ def assemble(
         keep_files=settings.photo_keep,
         keep_undelivered=settings.undelivered_keep,
     )
+    members = MemberRepository(database, clock=clock)
     photos = PhotoStore(
         settings.data_dir / "photos",
         max_bytes=settings.max_photo_bytes,
@@ -100,6 +101,7 @@ def assemble(
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
         housekeeper=Housekeeper(
             jobs=jobs,
+            members=members,
             photos=photos,
             pictures=pictures,
             queue_wait=settings.queue_wait,
@@ -118,14 +120,14 @@ def assemble(
             gate=gate,
             worker=worker,
             delivery=delivery,
-            swap_cost=settings.credits_for(backends.current.swap_version),
-            prompt_cost=settings.credits_for(APIVersion.V2),
+            swap_cost=_cost(settings, backends.current.swap_version),
+            prompt_cost=_cost(settings, APIVersion.V2),
         ),
         catalogue=catalogue,
         gate=gate,
         privacy=Privacy(
             consents=ConsentRepository(database, clock=clock),
-            members=MemberRepository(database, clock=clock),
+            members=members,
             jobs=jobs,
             photos=photos,
             pictures=pictures,
@@ -136,6 +138,11 @@ def assemble(
         api_name=_api_name(settings),
     )
     return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, jobs=jobs)
+
+
+def _cost(settings: Settings, version: APIVersion) -> int:
+    """Say what a picture costs the operator; the studio beside the bot charges nobody."""
+    return 0 if settings.uses_studio else settings.credits_for(version)
 
 
 def _api_name(settings: Settings) -> str:

@@ -149,12 +149,13 @@ def _studio(arguments: argparse.Namespace) -> int:
 def _swap(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     from bot.single import Order, make_picture
-    from faceswap.models import Gender, Quality, Ratio
+    from bot.who import WHO
+    from faceswap.models import Quality, Ratio
 
     order = Order(
         photo=arguments.photo,
         filter=arguments.filter,
-        gender=Gender[arguments.who.upper()],
+        gender=WHO[arguments.who.capitalize()],
         out=arguments.out,
         ratio=Ratio(arguments.ratio),
         quality=Quality[arguments.quality.upper()],

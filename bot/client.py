@@ -61,6 +61,7 @@ class FaceSwapBot(commands.Bot):
         )
         self.pending = PendingOrders()
         self.logged_in = asyncio.Event()
+        self.connected = False  # to the gateway, at this moment
         self._guild = discord.Object(guild_id) if guild_id else None
         self._command_syncs = command_syncs
 
@@ -69,6 +70,15 @@ class FaceSwapBot(commands.Bot):
             await self.load_extension(extension)
         await self._sync_commands()
         self.logged_in.set()
+
+    async def on_connect(self) -> None:
+        self.connected = True
+
+    async def on_resumed(self) -> None:
+        self.connected = True
+
+    async def on_disconnect(self) -> None:
+        self.connected = False
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         _log.exception("The event %s failed.", event_method)

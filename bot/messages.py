@@ -212,7 +212,7 @@ def _quota_used_up(error: QuotaUsedUp) -> str:
         return "Nobody can make pictures here just now: the quota is set to 0."
     resets = f" You get new ones {timestamp(error.resets_at)}." if error.resets_at else ""
     count = "your picture" if error.limit == 1 else f"all {error.limit} of your pictures"
-    return f"You have used {count} for today.{resets}"
+    return f"You have used {count} for now.{resets}"
 
 
 def _filter_unknown(error: FilterUnknown) -> str:

@@ -13,6 +13,7 @@ from bot.errors import PhotoRejected
 from bot.pending import PendingOrders
 from bot.services.booth import SwapOrder
 from bot.services.bundle import Services
+from bot.who import WHO
 from cogs.callers import check_may_post, open_card
 from cogs.ui.consent import consent_card
 from faceswap.models import Filter, Gender, PhotoProblem, Quality, Ratio
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
 
 CHOICE_LENGTH = 100  # characters Discord shows of a choice
 
-WHO = [
-    app_commands.Choice(name="Man", value=Gender.MALE.value),
-    app_commands.Choice(name="Woman", value=Gender.FEMALE.value),
-    app_commands.Choice(name="Boy", value=Gender.BOY.value),
-    app_commands.Choice(name="Girl", value=Gender.GIRL.value),
-    app_commands.Choice(name="Group", value=Gender.GROUP.value),
-]
+PEOPLE = [app_commands.Choice(name=name, value=gender.value) for name, gender in WHO.items()]
 RATIOS = [
     app_commands.Choice(name="Portrait (1200 × 1800)", value=Ratio.PORTRAIT.value),
     app_commands.Choice(name="Landscape (1800 × 1200)", value=Ratio.LANDSCAPE.value),
@@ -57,7 +52,7 @@ class FaceSwap(commands.Cog):
         private="Only you see the picture",
         spoiler="Hide the picture until it is clicked",
     )
-    @app_commands.choices(who=WHO)
+    @app_commands.choices(who=PEOPLE)
     @app_commands.choices(ratio=RATIOS, quality=QUALITIES)
     async def faceswap(
         self,
@@ -116,9 +111,11 @@ class FaceSwap(commands.Cog):
         order: SwapOrder,
     ) -> None:
         async def go_on(later: discord.Interaction[FaceSwapBot]) -> None:
-            await self._order(later, photo, order, agreed=True)
-            with contextlib.suppress(discord.HTTPException):
-                await interaction.delete_original_response()  # the question is answered
+            try:
+                await self._order(later, photo, order, agreed=True)
+            finally:  # the question is answered, whatever comes of the order
+                with contextlib.suppress(discord.HTTPException):
+                    await interaction.delete_original_response()
 
         self._pending.put(interaction.user.id, go_on)
         await interaction.response.send_message(view=consent_card(self._services), ephemeral=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.tree import report
+from bot.tree import PRIVATE, report
 from cogs.callers import caller_of, check_may_post, open_card
 from cogs.ui.buttons import JOB_TEMPLATE, Button, Verb, job_button
 from cogs.ui.cards import picture_card
@@ -58,15 +60,17 @@ async def _again(interaction: Press, job: Job) -> None:
 
 async def _delete(interaction: Press, job: Job) -> None:
     await interaction.response.defer()
-    await interaction.delete_original_response()  # the message that the button is on
+    with contextlib.suppress(discord.NotFound):  # pressed twice, or a moderator was quicker
+        await interaction.delete_original_response()  # the message that the button is on
     await interaction.client.services.booth.forget(job)
 
 
 async def _fetch(interaction: Press, job: Job) -> None:
+    interaction.extras[PRIVATE] = True
     await interaction.response.defer(ephemeral=True, thinking=True)
     booth = interaction.client.services.booth
     suffix, data = await booth.undelivered_picture(job, limit=interaction.filesize_limit)
-    picture = discord.File(data, filename=f"picture{suffix}", spoiler=job.spoiler)
+    picture = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
     message = await interaction.edit_original_response(
         view=picture_card(job, picture), attachments=[picture]
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database
+from db.errors import StorageFault, StorageUnavailable
 from db.migrate import pending
 from db.models import JobState, Ledger, ReservationState
 from db.rules import CREDIT_BUCKET
@@ -47,10 +48,15 @@ _CHARGED = [state for state, allowed in _CREDITS.items() if _BACK not in allowed
 
 async def check(database: Database) -> list[str]:
     """Look at everything; an empty list says that all is well."""
-    missing = await pending(database)
-    if missing:
-        return [f"The schema is old: step {', '.join(missing)} is applied at the next start."]
-    return [*await database.file_problems(), *await check_ledgers(database)]
+    try:
+        missing = await pending(database)
+        if missing:
+            return [f"The schema is old: step {', '.join(missing)} is applied at the next start."]
+        return await database.file_problems() or await check_ledgers(database)
+    except StorageUnavailable as error:
+        if error.fault is not StorageFault.DAMAGED:
+            raise
+        return [f"The database file is damaged: {error}."]
 
 
 async def check_ledgers(database: Database) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import JobNotFound
 from db.models import Job, JobState, ReferencedFiles
-from db.schema import IS_QUEUED, IS_UNTOLD, SERVED_IN_ORDER, jobs
+from db.schema import IS_UNTOLD, SERVED_IN_ORDER, jobs
 
 _FINAL = [state for state in JobState if state.is_final]
 _AT_A_BACKEND = (JobState.SUBMITTING, JobState.SUBMITTED)
@@ -47,13 +47,18 @@ async def untold(connection: AsyncConnection) -> tuple[Job, ...]:
 
 async def queued(connection: AsyncConnection, *, limit: int) -> tuple[Job, ...]:
     """List queued jobs in the order they are served."""
-    statement = sa.select(jobs).where(IS_QUEUED).order_by(*SERVED_IN_ORDER).limit(limit)
+    statement = (
+        sa.select(jobs)
+        .where(jobs.c.state == JobState.QUEUED)
+        .order_by(*SERVED_IN_ORDER)
+        .limit(limit)
+    )
     return await _jobs(connection, statement)
 
 
 async def queued_since(connection: AsyncConnection, before: datetime) -> tuple[Job, ...]:
     """List queued jobs that were accepted before this time, oldest first."""
-    statement = sa.select(jobs).where(IS_QUEUED, jobs.c.created_at < before)
+    statement = sa.select(jobs).where(jobs.c.state == JobState.QUEUED, jobs.c.created_at < before)
     return await _jobs(connection, statement.order_by(jobs.c.id))
 
 
@@ -91,7 +96,7 @@ async def backends_of_open_jobs(connection: AsyncConnection) -> frozenset[str]:
 async def next_due(connection: AsyncConnection) -> datetime | None:
     """Tell when the next job may be taken, is overdue, or loses a file; None: nothing is dated."""
     earliest = (
-        sa.select(sa.func.min(jobs.c.not_before)).where(IS_QUEUED),
+        sa.select(sa.func.min(jobs.c.not_before)).where(jobs.c.state == JobState.QUEUED),
         sa.select(sa.func.min(jobs.c.deadline_at)).where(jobs.c.state == JobState.SUBMITTED),
         sa.select(sa.func.min(jobs.c.photo_delete_at)),
         sa.select(sa.func.min(jobs.c.picture_delete_at)),

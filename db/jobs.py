@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import job_lists, queue, steps
 from db.clock import Clock, utc_now
+from db.columns import Timestamp
 from db.database import Database
 from db.errors import JobNotFound, QuotaExceeded, RemoteIdTaken
 from db.ledgers import settle
@@ -58,11 +59,18 @@ class JobRepository:
         return await self._database.write(lambda c: queue.accept(c, new, now=self._clock()))
 
     async def claim(
-        self, *, backend: str, swap_version: str, prompt_version: str, idempotent: bool
+        self,
+        *,
+        backend: str,
+        swap_version: str,
+        prompt_version: str,
+        idempotent: bool,
+        accepted_after: datetime | None = None,
     ) -> Job | None:
         """Take the next job for submission; None: nothing to do, or the operator's cap is reached.
 
-        Token, attempt and held credits are durable when this returns.
+        Jobs accepted before `accepted_after` are passed over: they are too old to be sent. Token,
+        attempt and held credits are durable when this returns.
         """
         destination = queue.Destination(
             backend=backend,
@@ -73,7 +81,11 @@ class JobRepository:
 
         async def unit(connection: AsyncConnection) -> Job | None:
             return await queue.claim(
-                connection, destination, now=self._clock(), periods=self._periods
+                connection,
+                destination,
+                accepted_after=accepted_after,
+                now=self._clock(),
+                periods=self._periods,
             )
 
         try:
@@ -185,7 +197,7 @@ class JobRepository:
 
     async def release_files(self, job_id: int) -> None:
         """Note that neither photo nor picture is needed any longer."""
-        now = sa.literal(self._clock(), jobs.c.photo_delete_at.type)  # a bare value goes in as text
+        now = sa.literal(self._clock(), Timestamp)  # untyped, it would be stored as text
         values = {
             "photo_delete_at": sa.case((jobs.c.photo.is_not(None), now)),
             "picture_delete_at": sa.case((jobs.c.picture.is_not(None), now)),

@@ -7,7 +7,7 @@ in the transaction that writes the reservation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,39 +22,46 @@ from db.sqlite import insert_missing
 _KEY = tuple(field.name for field in fields(Bucket))
 
 
-async def reserve(
-    connection: AsyncConnection,
-    rules: Sequence[Rule],
-    *,
-    job_id: int,
-    attempt: int,
-    amount: int,
-    now: datetime,
-) -> None:
-    """Hold `amount` in the bucket of each rule; QuotaExceeded if one has no room for it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """An amount that was added to a bucket and is to be written down for a job."""
 
-    The caller's transaction is then to be rolled back, which gives back what was held before.
+    bucket_id: int
+    ledger: Ledger
+    amount: int
+
+
+async def hold(
+    connection: AsyncConnection, rules: Sequence[Rule], *, amount: int, now: datetime
+) -> list[Holding]:
+    """Add `amount` to the bucket of each rule; QuotaExceeded if one has no room for it.
+
+    The caller's transaction is then to be rolled back, which takes out what was added before.
     """
     held = []
     for rule in rules:
         bucket_id = await _raise_used(connection, rule, amount=amount)
         if bucket_id is None:
-            await connection.execute(insert_missing(buckets, {**asdict(rule.bucket), "used": 0}))
-            bucket_id = await _raise_used(connection, rule, amount=amount)
-        if bucket_id is None:
-            raise await _refusal(connection, rule, now=now)
-        held.append(
-            {
-                "job_id": job_id,
-                "bucket_id": bucket_id,
-                "attempt": attempt,
-                "ledger": rule.bucket.ledger,
-                "amount": amount,
-                "state": ReservationState.HELD,
-            }
-        )
-    if held:
-        await connection.execute(sa.insert(reservations), held)
+            bucket_id = await _raise_new(connection, rule, amount=amount, now=now)
+        held.append(Holding(bucket_id=bucket_id, ledger=rule.bucket.ledger, amount=amount))
+    return held
+
+
+async def write_down(
+    connection: AsyncConnection, held: Sequence[Holding], *, job_id: int, attempt: int
+) -> None:
+    """Note that the job holds these; attempt 0 is its acceptance, n the nth time it was claimed."""
+    rows = [
+        {
+            **asdict(holding),
+            "job_id": job_id,
+            "attempt": attempt,
+            "state": ReservationState.HELD,
+        }
+        for holding in held
+    ]
+    if rows:
+        await connection.execute(sa.insert(reservations), rows)
 
 
 async def settle(
@@ -80,8 +87,7 @@ async def settle(
 
 async def used_in(connection: AsyncConnection, bucket: Bucket) -> int:
     """Tell how much is held and spent in a bucket."""
-    used = await connection.scalar(sa.select(buckets.c.used).where(_is(bucket)))
-    return int(used or 0)
+    return await _used(connection, bucket) or 0
 
 
 async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
@@ -105,10 +111,22 @@ async def _raise_used(connection: AsyncConnection, rule: Rule, *, amount: int) -
     return bucket_id
 
 
-async def _refusal(connection: AsyncConnection, rule: Rule, *, now: datetime) -> QuotaExceeded:
-    assert rule.limit is not None, "a bucket without a limit always has room"  # noqa: S101
-    used = await used_in(connection, rule.bucket)
-    return QuotaExceeded(usage(rule.limit, used=used, now=now))
+async def _raise_new(connection: AsyncConnection, rule: Rule, *, amount: int, now: datetime) -> int:
+    """Make the bucket, unless the first try failed because it is there and full."""
+    used = await _used(connection, rule.bucket)
+    bucket_id = None
+    if used is None:
+        await connection.execute(insert_missing(buckets, {**asdict(rule.bucket), "used": 0}))
+        bucket_id = await _raise_used(connection, rule, amount=amount)
+    if bucket_id is None:
+        assert rule.limit is not None, "a bucket without a limit always has room"  # noqa: S101
+        raise QuotaExceeded(usage(rule.limit, used=used or 0, now=now))
+    return bucket_id
+
+
+async def _used(connection: AsyncConnection, bucket: Bucket) -> int | None:
+    used: int | None = await connection.scalar(sa.select(buckets.c.used).where(_is(bucket)))
+    return used
 
 
 async def _in_lock_order(connection: AsyncConnection, bucket_ids: list[int]) -> list[int]:

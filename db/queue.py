@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.fairness import next_tag
-from db.ledgers import reserve
+from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
-from db.schema import IS_QUEUED, SERVED_IN_ORDER, jobs
+from db.schema import SERVED_IN_ORDER, jobs
 from db.transitions import Change, Periods, change, log
 
-_QUOTA_ATTEMPT = 0
+_ACCEPTANCE = 0
 _PICTURES_PER_JOB = 1
 
 
@@ -41,14 +41,29 @@ async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> 
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
+    # Quota first: who has none left costs us little.
+    requester = Requester(
+        user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
+    )
+    rules = await quota_rules(connection, requester, now=now)
+    held = await hold(connection, rules, amount=_PICTURES_PER_JOB, now=now)
     tag = await next_tag(connection, user_id=new.user_id, cost=new.cost)
+    job = await _insert(connection, new, fair_tag=tag, now=now)
+    await log(connection, job, origin=None, actor="member")
+    await write_down(connection, held, job_id=job.id, attempt=_ACCEPTANCE)
+    return Acceptance(job=job, created=True)
+
+
+async def _insert(
+    connection: AsyncConnection, new: NewJob, *, fair_tag: float, now: datetime
+) -> Job:
     inserted = await connection.execute(
         sa.insert(jobs)
         .values(
             **asdict(new),
             state=JobState.QUEUED,
             priority=0,
-            fair_tag=tag,
+            fair_tag=fair_tag,
             attempts=0,
             idempotent=False,
             created_at=now,
@@ -56,32 +71,32 @@ async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> 
         )
         .returning(jobs)
     )
-    job = Job(**inserted.mappings().one())
-    await log(connection, job, origin=None, actor="member")
-    requester = Requester(
-        user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
-    )
-    await reserve(
-        connection,
-        await quota_rules(connection, requester, now=now),
-        job_id=job.id,
-        attempt=_QUOTA_ATTEMPT,
-        amount=_PICTURES_PER_JOB,
-        now=now,
-    )
-    return Acceptance(job=job, created=True)
+    return Job(**inserted.mappings().one())
 
 
 async def claim(
-    connection: AsyncConnection, destination: Destination, *, now: datetime, periods: Periods
+    connection: AsyncConnection,
+    destination: Destination,
+    *,
+    accepted_after: datetime | None,
+    now: datetime,
+    periods: Periods,
 ) -> Job | None:
     """Take the next job for submission under a new token, and hold the credits it will cost.
 
+    A job that was not accepted after `accepted_after` is too old to be sent, and passed over.
+
     QuotaExceeded if the operator's cap has no room for it.
     """
+    may_be_sent = [
+        jobs.c.state == JobState.QUEUED,
+        sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
+    ]
+    if accepted_after is not None:
+        may_be_sent.append(jobs.c.created_at > accepted_after)
     candidate = await connection.execute(
         sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
-        .where(IS_QUEUED, sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now))
+        .where(*may_be_sent)
         .order_by(*SERVED_IN_ORDER)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -107,7 +122,8 @@ async def claim(
     )
     job = await change(connection, row.id, wanted, now=now, periods=periods)
     rules = await credit_rules(connection, now=now)
-    await reserve(connection, rules, job_id=job.id, attempt=attempt, amount=row.cost, now=now)
+    held = await hold(connection, rules, amount=row.cost, now=now)
+    await write_down(connection, held, job_id=job.id, attempt=attempt)
     return job
 
 

@@ -90,11 +90,10 @@ jobs = sa.Table(
     sqlite_autoincrement=True,  # a job's number is never used again
 )
 
-IS_QUEUED = sa.text("state = 'queued'")
 SERVED_IN_ORDER = (jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
+WAS_SERVED = sa.text("attempts > 0")
 IS_UNTOLD = sa.text(
-    "state IN ('completed', 'delivered', 'undeliverable', 'failed', 'cancelled', 'unconfirmed')"
-    " AND (told IS NULL OR told <> state)"
+    "state NOT IN ('queued', 'submitting', 'submitted') AND (told IS NULL OR told <> state)"
 )
 
 
@@ -104,8 +103,8 @@ def _partial(
     sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
-# SQLite uses a partial index only where the query repeats its condition literally, hence IS_…
-_partial("ix_jobs_queue", jobs.c.priority, jobs.c.fair_tag, jobs.c.id, where=IS_QUEUED)
+# SQLite uses a partial index only where the query repeats its condition literally.
+_partial("ix_jobs_served", jobs.c.fair_tag, where=WAS_SERVED)
 _partial("ix_jobs_untold", jobs.c.id, where=IS_UNTOLD)
 _partial("ix_jobs_tokens", jobs.c.token_expires_at, where=sa.text("token_expires_at IS NOT NULL"))
 _partial("ix_jobs_photos", jobs.c.photo_delete_at, where=sa.text("photo_delete_at IS NOT NULL"))
@@ -119,8 +118,7 @@ _partial(
     where=sa.text("remote_id IS NOT NULL"),
     unique=True,
 )
-sa.Index("ix_jobs_state", jobs.c.state, jobs.c.id)
-sa.Index("ix_jobs_fair_tag", jobs.c.fair_tag)
+sa.Index("ix_jobs_queue", jobs.c.state, jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
 sa.Index("ix_jobs_member", jobs.c.user_id, jobs.c.id)
 
 job_log = sa.Table(

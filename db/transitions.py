@@ -27,7 +27,7 @@ class Keep(enum.Enum):
 
     AS_IT_WAS = enum.auto()
     WHILE_NEEDED = enum.auto()
-    SHORT_TIME = enum.auto()  # for Again and Other filter
+    SHORT_TIME = enum.auto()  # for Again
     UNTIL_OFFERED = enum.auto()  # for /jobs
     NO_LONGER = enum.auto()
 

@@ -92,8 +92,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Load the client, and aiohttp with it, only for those who want it: engines need words only."""
-    if name == "FaceSwapClient":
-        return importlib.import_module("faceswap.client").FaceSwapClient
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker must not take it for an answer to every name
+
+    def __getattr__(name: str) -> object:
+        """Load the client, and with it aiohttp, only when asked: engines need words only."""
+        if name == "FaceSwapClient":
+            return importlib.import_module("faceswap.client").FaceSwapClient
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,6 +24,7 @@ _KNOWN_CODE = re.compile(
     + "|".join(code.replace("_", "[ _-]") for code in ErrorCode)
     + r")(?![A-Z0-9])"
 )
+_ENCODED = re.compile(r"[A-Za-z0-9+/=]{80,}")  # a photo sent back to us has no place in a log
 _CREDITS = re.compile(r"(?<![a-z])credits?(?![a-z])", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ def read_error(text: str) -> ErrorBody:
         answer = text
     said = list(_telling(answer, depth=_DEPTH))
     return ErrorBody(
-        text=shortened(text),
+        text=shortened(_ENCODED.sub("…", text)),
         code=_find_code(said),
         problem=_find_problem(answer, depth=_DEPTH),
         mentions_credits=any(_CREDITS.search(words.replace("_", " ")) for words in said),

@@ -77,4 +77,6 @@ def _without_prefix(text: bytes) -> bytes:
 def _decoded(text: bytes, *, may_end: bool) -> bytes:
     if not may_end and b"=" in text:
         raise ValueError("base64 goes on after its end")
+    if len(text) % 4 or text.endswith(b"==="):  # even strict binascii lets ABCD=== pass
+        raise ValueError("base64 with wrong padding")
     return binascii.a2b_base64(text, strict_mode=True)

@@ -21,7 +21,7 @@ from bot.delivery.reasons import PlaceRefused, TooLarge, reasons
 from bot.services.delivery import Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
-from cogs.ui.buttons import shows_job
+from cogs.ui.buttons import shows_picture
 from cogs.ui.cards import ended_card, picture_card
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
@@ -167,7 +167,7 @@ class DiscordDelivery:
     async def _find_posted(self, job: Job) -> Posted | None:
         """Look where a picture may have been posted before the bot was killed."""
         card = await self._cards.fetch(job)
-        if card is not None and card.attachments:
+        if card is not None and shows_picture(card, job.id):
             return Posted(channel_id=card.channel.id, message_id=card.id)
         if not job.private:
             channel = self._client.get_partial_messageable(job.channel_id)
@@ -182,7 +182,7 @@ class DiscordDelivery:
         try:
             async with reasons():
                 async for message in channel.history(limit=HISTORY, after=job.created_at):
-                    if message.attachments and shows_job(message, job.id):
+                    if shows_picture(message, job.id):
                         return Posted(channel_id=message.channel.id, message_id=message.id)
         except PlaceRefused as refused:
             _log.info("Job %d: earlier messages cannot be read: %s", job.id, refused)

@@ -220,7 +220,7 @@ class Booth:
         return self._photos.max_bytes
 
     def _refuse_if_closed(self) -> None:
-        if self._gate.pause is not None and self._gate.pause.needs_operator:
+        if self._gate.refuses_orders:
             raise BoothClosed(ClosedReason.API_REFUSES_US)
 
     async def _queue_with_photo(self, new: NewJob) -> Job:

@@ -93,6 +93,16 @@ class Catalogue:
                 return each
         raise self._unknown(text)
 
+    def still_has(self, filter_id: str, name: str) -> bool:
+        """Tell whether an order's filter is what it was, as far as is known.
+
+        After a change of the API its number may belong to another filter, or to none.
+        """
+        known = {str(each.id): each.name for each in self._filters}
+        if not known or not filter_id.isdigit():
+            return True
+        return known.get(filter_id) == name
+
     def _find_part(self, wanted: str) -> Filter | None:
         """Return the one filter whose name has this in it; None if there are more, or none."""
         hits = [each for each in self._filters if wanted and wanted in each.name.casefold()]

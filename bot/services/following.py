@@ -114,7 +114,8 @@ class Follower:
         if remote.status is RemoteStatus.COMPLETED:
             return await self._complete(job, remote)
         if remote.status is not None and remote.status.is_final:
-            _log.warning("Job %d ended as %s at the API.", job.id, remote.status)
+            why = "" if job.prompt else remote.detail  # which might echo a member's words
+            _log.warning("Job %d ended as %s at the API. %s", job.id, remote.status, why)
             return await self._jobs.fail(job.id, _FAILURES[remote.status])
         if remote.status is None and remote.raw_status not in self._unknown_statuses:
             self._unknown_statuses.add(remote.raw_status)

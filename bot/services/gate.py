@@ -60,5 +60,13 @@ class Gate:
         return None if self.pause is None else 1
 
     @property
+    def refuses_orders(self) -> bool:
+        """Tell whether a new order would only wait for the operator.
+
+        Once a pause is over the next order is taken: it finds out whether all is well again.
+        """
+        return self.pause is not None and self.pause.needs_operator and self.seconds_closed > 0
+
+    @property
     def seconds_closed(self) -> float:
         return max(0.0, self._until - time.monotonic())

@@ -10,6 +10,7 @@ from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
+from db.members import MemberRepository
 from db.models import FailureReason, Job
 
 _log = logging.getLogger(__name__)
@@ -22,16 +23,23 @@ class Housekeeper:
         self,
         *,
         jobs: JobRepository,
+        members: MemberRepository,
         photos: PhotoStore,
         pictures: PictureStore,
         queue_wait: timedelta,
         clock: Callable[[], datetime],
     ) -> None:
         self._jobs = jobs
+        self._members = members
         self._photos = photos
         self._pictures = pictures
         self._queue_wait = queue_wait
         self._clock = clock
+
+    @property
+    def oldest_welcome(self) -> datetime:
+        """The moment since which a job must have been accepted to be sent still."""
+        return self._clock() - self._queue_wait
 
     async def delete_strays(self) -> None:
         """Delete files that no row names; only at start, when nothing is being written."""
@@ -53,14 +61,15 @@ class Housekeeper:
                 await self._pictures.delete(job.picture)
                 await self._jobs.forget_picture(job.id)
 
-    async def forget_expired_tokens(self) -> None:
-        """Drop interaction tokens that open nothing any more."""
+    async def forget_what_is_over(self) -> None:
+        """Drop interaction tokens that open nothing any more, and counts of past windows."""
         await self._jobs.forget_expired_tokens()
+        await self._members.forget_past_windows()
 
     async def end_stale_jobs(self) -> list[Job]:
         """Fail jobs that waited in the queue for too long; returns them, to be told."""
         ended = []
-        for job in await self._jobs.list_stale_queued(self._clock() - self._queue_wait):
+        for job in await self._jobs.list_stale_queued(self.oldest_welcome):
             try:
                 ended.append(await self._jobs.fail(job.id, FailureReason.TOO_OLD))
             except TransitionRefused:

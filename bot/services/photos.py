@@ -32,6 +32,7 @@ class PhotoStore:
         self._max_pixels = max_pixels
         self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # nobody else on this machine is to see members' photos
 
     @property
     def max_bytes(self) -> int:

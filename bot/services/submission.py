@@ -98,6 +98,8 @@ class Submitter:
         backend = self._backends.find(job.backend)
         if backend is None or not (first or job.idempotent):
             return await self._jobs.record_unconfirmed(job.id, _token(job))
+        if first and not self._catalogue.still_has(job.filter_id or "", job.filter_name or ""):
+            return await self._jobs.refuse(job.id, _token(job), FailureReason.FILTER_GONE)
         try:
             request = await self._request(job)
         except (OSError, ValueError):

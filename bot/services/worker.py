@@ -6,6 +6,7 @@ It is a sibling of the bot, not a part of it: `run` beside it in production, `ru
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 
 from bot.services.backends import Backends
@@ -22,6 +23,7 @@ from faceswap.models import APIVersion
 
 IDLE_SECONDS = 5.0  # the queue is looked at this often even when nobody rings
 TIDY_SECONDS = 15.0
+FORGET_EVERY = 240  # rounds of tidying: about once an hour
 POSITIONS_SECONDS = 3.0
 POSITIONS_SHOWN = 25  # cards further back are not edited at every step
 RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
@@ -138,6 +140,7 @@ class Worker:
             swap_version=backend.swap_version,
             prompt_version=APIVersion.V2,
             idempotent=backend.idempotent,
+            accepted_after=self._housekeeper.oldest_welcome,
         )
 
     async def _rest(self) -> None:
@@ -232,12 +235,13 @@ class Worker:
     # --- beside ---
 
     async def _tidy(self) -> None:
-        while True:
+        for round_number in itertools.count():
             try:
                 for job in await self._housekeeper.end_stale_jobs():
                     self._carry(job, fresh=False)
                 await self._housekeeper.delete_due_files()
-                await self._housekeeper.forget_expired_tokens()
+                if round_number % FORGET_EVERY == 0:
+                    await self._housekeeper.forget_what_is_over()
             except Exception:  # noqa: BLE001 - tried again in a moment
                 _log.exception("Tidying up failed; it is tried again.")
             await asyncio.sleep(TIDY_SECONDS)

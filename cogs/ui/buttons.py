@@ -34,8 +34,12 @@ def job_button(job_id: int, verb: Verb, *, label: str | None = None) -> Button:
     return discord.ui.Button(label=label or text, style=style, custom_id=f"job:{job_id}:{verb}")
 
 
-def shows_job(message: discord.Message, job_id: int) -> bool:
-    """Tell whether a message carries buttons of this job."""
-    view = discord.ui.LayoutView.from_message(message)
-    ids = (getattr(item, "custom_id", "") for item in view.walk_children())
-    return any(str(custom_id).startswith(f"job:{job_id}:") for custom_id in ids)
+def shows_picture(message: discord.Message, job_id: int) -> bool:
+    """Tell whether a message holds the picture of this job.
+
+    Discord leaves a file that a gallery shows out of the message's attachments.
+    """
+    items = list(discord.ui.LayoutView.from_message(message).walk_children())
+    ids = {getattr(item, "custom_id", "") for item in items}
+    has_gallery = any(isinstance(item, discord.ui.MediaGallery) for item in items)
+    return has_gallery and f"job:{job_id}:{Verb.DELETE}" in ids

@@ -5,19 +5,20 @@ Not a neural face swap: expression, pose and hair are the photo's own.
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
-import numpy as np
-
 from faceswap.models import Gender, PhotoProblem, Quality, Ratio
+from studio.engine.encoding import encode_png, encode_webp
 from studio.engine.faces import Face, find_faces_any_way_up
 from studio.engine.filters.comic import ComicPopArt
 from studio.engine.filters.style import Style, Subject
 from studio.engine.filters.vintage import VintagePortrait
+from studio.engine.mascot import draw_mascot
 from studio.engine.matte import coarse_matte
-from studio.engine.photo import decode
-from studio.engine.pixels import Bytes, mix, noise, smoothstep, to_bytes, vertical_gradient
+from studio.engine.photo import Photo, decode
+from studio.engine.pixels import Bytes, Size, resize_bytes
 from studio.engine.protocol import (
     FilterBlocked,
     FilterInfo,
@@ -25,77 +26,131 @@ from studio.engine.protocol import (
     PhotoRefused,
     Sketch,
 )
-from studio.engine.scenes.comic_art import PALETTES, sunburst
+from studio.engine.sketch.painter import paint
 
 MIN_FACE: Final = 48  # pixels of the file, forehead to chin
+PREVIEW_SIZE: Final[Size] = (400, 600)
+MAX_PREVIEW_BYTES: Final = 60_000
 
-_WORKING_SIDE: Final = {Quality.BEST: 2000, Quality.FAST: 1000}
-_DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
-_PNG_COMPRESSION: Final = 1  # higher levels cost up to 0.4 s and save a tenth
-_STYLES: Final[tuple[Style, ...]] = (VintagePortrait(), ComicPopArt())
+_WORKING_SIDE: Final = 2000  # pixels of the longer side, as decoded
+_FAST_SIDE: Final = 1000
+_DETAILED_FACE: Final = 200  # pixels; below it a larger copy of the photo is worth decoding
+_NEIGHBOUR: Final = 0.4  # of the largest face; smaller ones are too far behind to touch it
+_LARGEST_SIDE: Final = 5000
+DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
+_STYLES: Final[dict[int, Style]] = {
+    style.info.id: style for style in (VintagePortrait(), ComicPopArt())
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom a photo is of: the pixels, the largest face, others large enough to be in the way."""
+
+    pixels: Bytes = field(repr=False)
+    face: Face
+    neighbours: tuple[Face, ...]
+
+    def reduced(self, *, max_side: int) -> Person:
+        """Make the photo smaller, if it is larger than that."""
+        height, width = self.pixels.shape[:2]
+        scale = min(1.0, max_side / max(width, height))
+        return Person(
+            pixels=resize_bytes(self.pixels, (round(width * scale), round(height * scale))),
+            face=self.face.moved(scale=scale, left=0, top=0),
+            neighbours=tuple(
+                neighbour.moved(scale=scale, left=0, top=0) for neighbour in self.neighbours
+            ),
+        )
 
 
 class BoothEngine:
     """Implements studio.engine.protocol.Engine."""
 
     def catalogue(self) -> tuple[FilterInfo, ...]:
-        return tuple(style.info for style in _STYLES)
+        return tuple(style.info for style in _STYLES.values())
 
     def inspect(self, photo: bytes, *, filter_id: int, gender: Gender) -> None:
-        _style_for(filter_id, gender)
-        _find_subject_face(photo, max_side=_WORKING_SIDE[Quality.FAST])
+        style_for(filter_id, gender)
+        find_person(photo)
 
     def swap(
         self, photo: bytes, *, filter_id: int, gender: Gender, ratio: Ratio, quality: Quality
     ) -> bytes:
-        style = _style_for(filter_id, gender)
-        pixels, face = _find_subject_face(photo, max_side=_WORKING_SIDE[quality])
-        subject = Subject(pixels=pixels, matte=coarse_matte(pixels, face), face=face)
-        picture = style.render(subject, gender=gender, size=ratio.size, detail=_DETAIL[quality])
-        return _png(picture)
+        style = style_for(filter_id, gender)
+        person = find_person(photo)
+        if quality is Quality.BEST:
+            person = with_more_detail(photo, person)
+        subject = prepare_subject(person, quality=quality)
+        picture = style.render(subject, gender=gender, size=ratio.size, detail=DETAIL[quality])
+        return encode_png(picture)
 
     def sketch(self, prompt: str, *, seed: int) -> Sketch:
-        rng = np.random.default_rng([seed, *prompt.encode()])
-        clouds = noise((1200, 1800), cells=3, octaves=5, rng=rng)
-        sky = vertical_gradient((1200, 1800), ((0.0, "#2f7fd6"), (1.0, "#e9f6ff")))
-        picture = to_bytes(mix(sky, np.ones(3, np.float32), smoothstep(0.5, 0.7, clouds)))
-        return Sketch(png=_png(picture), understood="a sky; nothing else is drawn offline yet")
+        picture, understood = paint(prompt, seed=seed)
+        return Sketch(png=encode_png(picture), understood=understood)
 
     def preview(self, filter_id: int) -> bytes:
-        style = next((style for style in _STYLES if style.info.id == filter_id), None)
-        if style is None:
-            raise FilterUnknown(filter_id)
-        picture = sunburst((400, 600), PALETTES[Gender.FEMALE], (0.5, 0.5))
-        done, encoded = cv2.imencode(".webp", picture[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, 80])
-        if not done:
-            raise RuntimeError("the preview could not be written as WebP")
-        return encoded.tobytes()
+        return _render_preview(_find_style(filter_id).info.id)
 
 
-def _style_for(filter_id: int, gender: Gender) -> Style:
-    for style in _STYLES:
-        if style.info.id == filter_id:
-            if gender is Gender.GROUP and not style.info.group:
-                raise FilterBlocked(filter_id, gender)
-            return style
-    raise FilterUnknown(filter_id)
+def _find_style(filter_id: int) -> Style:
+    try:
+        return _STYLES[filter_id]
+    except KeyError:
+        raise FilterUnknown(filter_id) from None
 
 
-def _find_subject_face(photo: bytes, *, max_side: int) -> tuple[Bytes, Face]:
-    """Decode, turn upright, and find the largest face. Raises PhotoRefused."""
-    decoded = decode(photo, max_side=max_side)
-    pixels, faces = find_faces_any_way_up(decoded.pixels, everyone=False)
-    if not faces:
+def style_for(filter_id: int, gender: Gender) -> Style:
+    """Find a filter's style. Raises FilterUnknown, FilterBlocked."""
+    style = _find_style(filter_id)
+    if gender is Gender.GROUP and not style.info.group:
+        raise FilterBlocked(filter_id, gender)
+    return style
+
+
+def find_person(photo: bytes) -> Person:
+    """Decode, turn upright, and find the largest face. Raises PhotoRefused.
+
+    The same for both qualities and for `inspect`, so that they never disagree about a photo.
+    """
+    decoded = decode(photo, max_side=_WORKING_SIDE)
+    person = _largest(decoded)
+    if person is None:
         raise PhotoRefused(PhotoProblem.NO_FACE, "no face was found: it should look at the camera")
-    if faces[0].height * decoded.reduction < MIN_FACE:
+    if person.face.height * decoded.reduction < MIN_FACE:
         detail = f"the face is too small: it should be at least {MIN_FACE} pixels high"
         raise PhotoRefused(PhotoProblem.FACE_TOO_SMALL, detail)
-    return pixels, faces[0]
+    return person
 
 
-def _png(picture: Bytes) -> bytes:
-    options = [cv2.IMWRITE_PNG_COMPRESSION, _PNG_COMPRESSION]
-    done, encoded = cv2.imencode(".png", picture[..., ::-1], options)
-    if not done:
-        raise RuntimeError("the picture could not be written as PNG")
-    return encoded.tobytes()
+def _largest(decoded: Photo) -> Person | None:
+    pixels, faces = find_faces_any_way_up(decoded.pixels, everyone=False)
+    if not faces:
+        return None
+    face, *others = faces
+    neighbours = [other for other in others if other.height > _NEIGHBOUR * face.height]
+    return Person(pixels=pixels, face=face, neighbours=tuple(neighbours))
+
+
+def with_more_detail(photo: bytes, person: Person) -> Person:
+    """Decode a large photo of a small face again, less reduced."""
+    if person.face.height >= _DETAILED_FACE:
+        return person
+    side = min(_LARGEST_SIDE, round(_WORKING_SIDE * _DETAILED_FACE / person.face.height))
+    return _largest(decode(photo, max_side=side)) or person
+
+
+def prepare_subject(person: Person, *, quality: Quality) -> Subject:
+    """Find out where the person is, at half size where speed matters."""
+    if quality is Quality.FAST:
+        person = person.reduced(max_side=_FAST_SIDE)
+    matte = coarse_matte(person.pixels, person.face, neighbours=person.neighbours)
+    return Subject(pixels=person.pixels, matte=matte, face=person.face)
+
+
+@functools.cache
+def _render_preview(filter_id: int) -> bytes:
+    picture = _STYLES[filter_id].render(
+        draw_mascot(), gender=Gender.MALE, size=Ratio.PORTRAIT.size, detail=1.0
+    )
+    return encode_webp(resize_bytes(picture, PREVIEW_SIZE), max_bytes=MAX_PREVIEW_BYTES)

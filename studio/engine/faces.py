@@ -19,6 +19,8 @@ EASY_FACE: Final = 0.12  # a face this large (of the longer side) needs no searc
 MAX_UPRIGHT_ROLL: Final = 50.0  # degrees; people tilt their heads, but not further than this
 SURELY_UPRIGHT: Final = 0.86  # upright faces of the test photos: 0.87 and more, turned ones: less
 
+_TURNED_SCORE: Final = 0.8  # turning a photo until something looks like a face finds false ones
+_SMALLEST_SEARCHED: Final = 24  # pixels; no strip narrower than this holds a usable face
 _CROP: Final = 192  # pixels, the landmark network's input
 _CROP_MARGIN: Final = 1.5  # crop per face box
 
@@ -76,6 +78,8 @@ def find_faces(pixels: Bytes, *, everyone: bool) -> tuple[Face, ...]:
     height, width = pixels.shape[:2]
     scale = min(1.0, DETECTION_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if min(size) < _SMALLEST_SEARCHED:
+        return ()
     small = resize_bytes(pixels, size) if scale < 1 else pixels
     faces = _faces(small, detect(small, thorough=everyone))
     if not everyone and not any(face.height > EASY_FACE * max(size) for face in faces):
@@ -90,17 +94,21 @@ def find_faces_any_way_up(pixels: Bytes, *, everyone: bool) -> tuple[Bytes, tupl
     Cameras that do not know which way is up write no rotation tag. The networks find most turned
     faces too, but are less sure of them.
     """
-    best: tuple[Bytes, tuple[Face, ...]] = (pixels, ())
-    surest = 0.0
-    for quarters in (0, 1, 3, 2):
+    as_sent = find_faces(pixels, everyone=everyone)
+    best, surest = (pixels, as_sent), _upright_score(as_sent)
+    if surest > SURELY_UPRIGHT:
+        return best
+    for quarters in (1, 3, 2):
         turned = np.ascontiguousarray(np.rot90(pixels, quarters))
         faces = find_faces(turned, everyone=everyone)
-        upright = max((face.detection_score for face in faces if face.is_upright), default=0.0)
-        if upright > surest:
-            best, surest = (turned, faces), upright
-        if quarters == 0 and surest > SURELY_UPRIGHT:
-            break
+        score = _upright_score(faces)
+        if score > max(surest, _TURNED_SCORE):
+            best, surest = (turned, faces), score
     return best
+
+
+def _upright_score(faces: tuple[Face, ...]) -> float:
+    return max((face.detection_score for face in faces if face.is_upright), default=0.0)
 
 
 def _faces(pixels: Bytes, detections: list[Detection]) -> list[Face]:

@@ -21,6 +21,7 @@ from studio.engine.pixels import (
     PixelArray,
     Size,
     blur,
+    coordinates,
     mix,
     resize,
     resize_bytes,
@@ -49,8 +50,11 @@ class Cutout:
         return self.alpha.shape[1], self.alpha.shape[0]
 
 
-def coarse_matte(pixels: Bytes, face: Face) -> Floats:
-    """Where the person with this face is: 0..1, as large as the photo, soft at the outline."""
+def coarse_matte(pixels: Bytes, face: Face, *, neighbours: tuple[Face, ...] = ()) -> Floats:
+    """Tell where the person with this face is: 0..1, as large as the photo, soft at the outline.
+
+    The network marks every person; what lies nearer to a neighbour's face is taken away.
+    """
     body = _segment(pixels, face, _BODY_CROP)
     head = _segment(pixels, face, _HEAD_CROP)
     height, width = body.shape
@@ -60,7 +64,27 @@ def coarse_matte(pixels: Bytes, face: Face) -> Floats:
     across = smoothstep(1.45, 1.0, np.abs(columns - np.float32(x)) / unit)
     above = smoothstep(-1.3, -1.0, (rows - np.float32(y)) / unit)
     below = smoothstep(1.25, 0.55, (rows - np.float32(y)) / unit)
-    return mix(body, np.maximum(head, body * 0.4), (above * below)[:, None] * across[None, :])
+    near = (above * below)[:, None] * across[None, :]
+    matte = mix(body, np.maximum(head, body * np.float32(0.4)), near)
+    for neighbour in neighbours:
+        matte = matte * _territory(face, neighbour, size=(width, height))
+    return matte
+
+
+def _territory(face: Face, neighbour: Face, *, size: Size) -> Floats:
+    """1 where a pixel belongs to `face` rather than to `neighbour`: distances in face heights."""
+    x, y = coordinates(size)
+
+    def distance(owner: Face) -> Floats:
+        (centre_x, centre_y), unit = owner.centre, np.float32(owner.height)
+        below = np.maximum(y - np.float32(centre_y), 0)
+        above = np.maximum(np.float32(centre_y) - y, 0)
+        return cast(
+            Floats,
+            np.hypot((x - np.float32(centre_x)) / unit, (above + below * np.float32(0.3)) / unit),
+        )
+
+    return smoothstep(-0.06, 0.06, distance(neighbour) - distance(face))
 
 
 def _segment(pixels: Bytes, face: Face, crop: tuple[float, float, float, float]) -> Floats:
@@ -117,8 +141,8 @@ def _solve(image: Floats, coarse: Floats, *, unit: float) -> tuple[Floats, Float
     background = _spread(image, smoothstep(0.05, 0.01, coarse), unit=unit)
     mixture, trust = _unmix(image, person, background)
     guided = _guided_filter(image, coarse, radius=max(2, round(unit * 0.03)), epsilon=4e-4)
-    alpha = mix(smoothstep(0.22, 0.80, guided), mixture, trust)
-    low, high = smoothstep(0.80, 0.985, coarse), smoothstep(0.02, 0.25, coarse)
+    alpha = mix(smoothstep(0.32, 0.82, guided), mixture, trust)
+    low, high = smoothstep(0.80, 0.985, coarse), smoothstep(0.10, 0.62, coarse)
     alpha = np.clip(np.clip(alpha, low, high) * np.float32(1.12) - np.float32(0.06), 0, 1)
     own = (image - background * (1 - alpha[..., None])) / np.maximum(alpha, 0.25)[..., None]
     colours = mix(person, np.clip(own, 0, 1), smoothstep(0.1, 0.6, alpha))

@@ -91,11 +91,15 @@ def _hint_reduction(image: Image.Image, *, max_side: int) -> None:
 
 
 def _upright_rgb(image: Image.Image, *, max_side: int) -> Image.Image:
-    """Apply the rotation tag, reduce, and flatten any mode to RGB; transparency becomes white."""
-    picture = ImageOps.exif_transpose(_eight_bit(image))
+    """Reduce, apply the rotation tag, and flatten any mode to RGB; transparency becomes white.
+
+    Reducing comes first: every other step copies the picture.
+    """
+    picture = _eight_bit(image)
     if picture.mode == "P":
         picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
     picture.thumbnail((max_side, max_side), Image.Resampling.BOX, reducing_gap=2.0)
+    picture = ImageOps.exif_transpose(picture)
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     picture = picture.convert("RGBA")

@@ -54,6 +54,6 @@ def _face_relief(face: Face, size: tuple[int, int]) -> Floats:
         if 0 <= column < width and 0 <= row < height:
             total[row, column] += near
             weight[row, column] += 1
-    sigma = face.height * 0.045
-    relief = blur(total, sigma) / (blur(weight, sigma) + np.float32(2e-3))
+    sigma = face.height * 0.08
+    relief = blur(total, sigma) / (blur(weight, sigma) + np.float32(0.02))
     return relief * np.float32(_FACE_RELIEF)

@@ -15,6 +15,9 @@ from studio.server.limits import BODY_BYTES
 OPEN_ROUTES = frozenset({"page", "openapi", "healthz", "preview"})
 """Routes without a key: they show what the studio is, and drawings of its own."""
 
+# Those who wait for a job are told how it stands, and ask again when the studio is back.
+_ANSWERED_TO_THE_END = frozenset({"status-v2", "status-v5", "status-v6"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +40,7 @@ class Guard:
             route = request.match_info.route
             if request.match_info.http_exception is None and route.name not in OPEN_ROUTES:
                 self._check_key(request)
-            if self.is_stopping and route.name != "status":
+            if self.is_stopping and route.name not in _ANSWERED_TO_THE_END:
                 raise stopping()
             return await handler(request)
 
@@ -63,8 +66,8 @@ async def _with_errors_as_json(request: web.Request, handler: Handler) -> web.St
         return _json(refusal)
     except web.HTTPException as error:
         return _json(_translated(error), allow=error.headers.get("Allow"))
-    except ConnectionError:
-        raise  # the client has gone: there is nobody to answer
+    except (ConnectionError, web.RequestPayloadError):  # the client has gone: nobody will read this
+        return _json(Refusal("The body ended too early.", status=400, code="INVALID_JSON"))
     except Exception:  # noqa: BLE001 - nobody is shown a traceback
         _log.exception("A request to %s failed", request.match_info.route.name)
         return _json(Refusal("The studio failed.", status=500, code="INTERNAL_ERROR"))

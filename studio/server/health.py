@@ -17,11 +17,11 @@ class Health:
     records: Records
     queue_limit: int
 
-    async def look(self) -> tuple[int, dict[str, object]]:
-        """Give the HTTP status and the body; without any worker the studio is degraded."""
+    async def look(self) -> dict[str, object]:
+        """Describe the studio; `degraded` accepts jobs too, but has no worker at the moment."""
         waiting, running = await self.records.count_unfinished()
         status = "ok" if self.pool.ready else "degraded"
-        body: dict[str, object] = {
+        return {
             "status": status,
             "service": "faceswap-studio",
             "version": _version(),
@@ -29,7 +29,6 @@ class Health:
             "queue": {"waiting": waiting, "running": running, "limit": self.queue_limit},
             "workers": {"ready": self.pool.ready, "total": self.pool.size},
         }
-        return (200 if self.pool.ready else 503), body
 
 
 def _version() -> str:

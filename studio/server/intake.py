@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 from faceswap.models import APIVersion, PhotoProblem
@@ -85,9 +86,9 @@ class Intake:
         spec = self._swap_spec(order)
         async with self._room():
             photo = await read_photo(order.photo, fetcher=self._fetcher)
-            await self._records.keep_photo(job_id, photo)
             try:
-                await self._inspect(job_id, spec)
+                path = await self._records.keep_photo(job_id, photo)
+                await self._inspect(path, spec)
                 await self._write_down(job_id, submission, spec=spec, digest=digest)
             except Exception:  # not when cancelled: its row may be on its way to the disk
                 await self._records.drop_photo(job_id)
@@ -114,28 +115,35 @@ class Intake:
         finally:
             self._arriving -= 1
 
-    async def _inspect(self, job_id: str, spec: SwapSpec) -> None:
+    async def _inspect(self, photo: Path, spec: SwapSpec) -> None:
         """Have a worker look at the photo, so that one it cannot use never becomes a job."""
-        photo = self._records.photo(job_id)
-        loss: Loss | None = None
         for _ in range(_INSPECTIONS):
             try:
-                return await self._calls.inspect(photo, spec)
-            except PhotoRefused as refused:
-                raise invalid_image(refused.detail, refused.problem) from None
-            except FilterUnknown:
-                raise filter_not_found() from None
-            except FilterBlocked:
-                raise filter_blocked(spec.gender) from None
-            except EngineBroken:
-                raise invalid_image("The engine failed on this photo; try another one.") from None
-            except WorkersBusy:
-                detail = "The studio is too busy to look at the photo; nothing was accepted."
-                raise busy(detail, retry_after=self._rendering.seconds_per_place) from None
+                await self._look_at(photo, spec)
             except WorkerLost as lost:
                 loss = lost.loss
+                if loss is Loss.TIME:  # somebody waits for the answer
+                    break
+            else:
+                return
         problem = PhotoProblem.TOO_LARGE if loss is Loss.MEMORY else PhotoProblem.NOT_AN_IMAGE
         raise invalid_image("The photo could not be read.", problem)
+
+    async def _look_at(self, photo: Path, spec: SwapSpec) -> None:
+        """Turn what the engine thinks of a photo into a refusal."""
+        try:
+            await self._calls.inspect(photo, spec)
+        except PhotoRefused as refused:
+            raise invalid_image(refused.detail, refused.problem) from None
+        except FilterUnknown:
+            raise filter_not_found() from None
+        except FilterBlocked:
+            raise filter_blocked(spec.gender) from None
+        except EngineBroken:
+            raise invalid_image("The engine failed on this photo; try another one.") from None
+        except WorkersBusy:
+            detail = "The studio is too busy to look at the photo; nothing was accepted."
+            raise busy(detail, retry_after=self._rendering.seconds_per_place) from None
 
     async def _write_down(
         self, job_id: str, submission: Submission, *, spec: Spec, digest: str

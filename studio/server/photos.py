@@ -13,7 +13,7 @@ from studio.server.limits import PHOTO_BYTES
 
 _URL = re.compile(r"\s*https?://", re.IGNORECASE)
 _DATA_PREFIX = re.compile(r"\s*data:[^,]{0,200};base64,", re.IGNORECASE)
-_PIECE = 1024 * 1024  # characters decoded at a time, so that the event loop gets its turn
+_PIECE = 256 * 1024  # characters decoded at a time, so that the event loop gets its turn
 
 
 class Fetcher(Protocol):
@@ -52,6 +52,8 @@ def decode(text: str) -> bytes:
         megabytes = PHOTO_BYTES // 1024**2
         detail = f"The photo is too large: at most {megabytes} MB are taken."
         raise invalid_image(detail, PhotoProblem.TOO_LARGE)
+    if len(characters) % 4 or b"=" in characters[:-2]:  # which no piece can see by itself
+        raise _not_base64()
     pieces = range(0, len(characters), _PIECE)
     try:
         return b"".join(

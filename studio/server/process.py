@@ -108,9 +108,12 @@ class EngineProcess:
         """End the process now, whatever it does, and wait until it is gone."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        await self._process.wait()
+        reaping = asyncio.create_task(self._process.communicate())  # closes every pipe as well
+        try:
+            await asyncio.shield(reaping)
+        except asyncio.CancelledError:
+            await reaping  # it is as good as dead, and must not outlive the event loop
+            raise
 
 
 def _environment() -> dict[str, str]:

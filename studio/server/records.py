@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
+from studio.server.errors import DataDirUnusable
 from studio.server.files import JobFiles
 from studio.server.models import JobState, NewJob, StudioJob
 from studio.server.store import JobStore
@@ -160,7 +161,10 @@ class Records:
 
 
 def _open(data_dir: Path) -> tuple[JobStore, JobFiles]:
-    files = JobFiles(data_dir)
+    try:
+        files = JobFiles(data_dir)
+    except OSError as error:
+        raise DataDirUnusable(data_dir, error.strerror or str(error)) from error
     store = JobStore(data_dir / "studio.sqlite3")
     unfinished = [job.id for job in store.list_unfinished()]
     files.tidy(photos_of=unfinished, pictures_of=store.list_with_picture())

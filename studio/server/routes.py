@@ -26,6 +26,7 @@ from studio.server.records import Records
 _BODIES_AT_ONCE = 8
 _BODY_TIMEOUT = 60.0
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_CHARACTERS}}}")
+_INTEGER = re.compile(r"[0-9]{1,18}")
 _PREVIEW_CACHE = "public, max-age=86400"
 
 
@@ -50,29 +51,34 @@ class Routes:
         self._parts = parts
         self._bodies = asyncio.Semaphore(_BODIES_AT_ONCE)  # each may be large
 
+    def table(self) -> list[web.RouteDef]:
+        """List every route that is served."""
+        return [
+            web.get("/", self._page, name="page"),
+            web.get("/openapi.json", self._openapi, name="openapi"),
+            web.get("/healthz", self._healthz, name="healthz"),
+            web.get("/v1/filters", self._filters),
+            web.get("/v1/filters/", self._filters),
+            web.get("/v1/filters/{id}/preview", self._preview, name="preview"),
+            web.post("/v1/run/faceswap", self._run),
+            web.post("/v2/run/self-prompt", self._run),
+            web.post("/v5/run/face_swap", self._run),
+            web.post("/v6/run/face_swap", self._run),
+            web.post("/v2/status/{job_id}", self._status, name="status-v2"),
+            web.post("/v5/status/{job_id}", self._status, name="status-v5"),
+            web.post("/v6/status/{job_id}", self._status, name="status-v6"),
+        ]
+
     def app(self) -> web.Application:
         """Build the application that serves every route."""
         app = web.Application(
             middlewares=self._parts.guard.middlewares(), client_max_size=BODY_BYTES
         )
-        app.add_routes(
-            [
-                web.get("/", self._page, name="page"),
-                web.get("/openapi.json", self._openapi, name="openapi"),
-                web.get("/healthz", self._healthz, name="healthz"),
-                web.get("/v1/filters", self._filters),
-                web.get("/v1/filters/", self._filters),
-                web.get("/v1/filters/{id}/preview", self._preview, name="preview"),
-                web.post("/{version:v1}/run/faceswap", self._run),
-                web.post("/{version:v2}/run/self-prompt", self._run),
-                web.post("/{version:v5|v6}/run/face_swap", self._run),
-                web.post("/{version:v2|v5|v6}/status/{job_id}", self._status, name="status"),
-            ]
-        )
+        app.add_routes(self.table())
         return app
 
     async def _run(self, request: web.Request) -> web.Response:
-        version = APIVersion(request.match_info["version"])
+        version = _version(request)
         key = _idempotency_key(request)
         _check_content_type(request)
         submission = Submission(version=version, body=await self._body(request), key=key)
@@ -88,7 +94,7 @@ class Routes:
             raise Refusal(detail, status=408, code="BODY_TOO_SLOW") from None
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
-        version = APIVersion(request.match_info["version"])
+        version = _version(request)
         job = await self._shown_job(request.match_info["job_id"], version=version)
         if version is not APIVersion.V2 and not job.state.is_final:
             wait = self._parts.status_wait
@@ -112,7 +118,8 @@ class Routes:
     async def _preview(self, request: web.Request) -> web.Response:
         text = request.match_info["id"]
         try:
-            preview = await self._parts.catalogue.preview(int(text)) if text.isdecimal() else None
+            known = _INTEGER.fullmatch(text)
+            preview = await self._parts.catalogue.preview(int(text)) if known else None
         except (WorkerLost, WorkersBusy):
             raise busy("The preview cannot be drawn just now.", retry_after=5) from None
         except EngineBroken:
@@ -120,20 +127,24 @@ class Routes:
         if preview is None:
             raise Refusal("There is no such filter.", status=404, code="NOT_FOUND")
         headers = {"ETag": f'"{preview.etag}"', "Cache-Control": _PREVIEW_CACHE}
-        known = request.if_none_match or ()
-        if any(tag.value in (preview.etag, "*") for tag in known):
+        cached = request.if_none_match or ()
+        if any(tag.value in (preview.etag, "*") for tag in cached):
             return web.Response(status=304, headers=headers)
         return web.Response(body=preview.webp, content_type="image/webp", headers=headers)
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        status, body = await self._parts.health.look()
-        return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})
+        body = await self._parts.health.look()
+        return web.json_response(body, headers={"Cache-Control": "no-store"})
 
     async def _openapi(self, _request: web.Request) -> web.Response:
         return self._parts.pages.openapi()
 
     async def _page(self, _request: web.Request) -> web.Response:
         return self._parts.pages.page()
+
+
+def _version(request: web.Request) -> APIVersion:
+    return APIVersion(request.path.split("/", 2)[1])
 
 
 def _idempotency_key(request: web.Request) -> str | None:

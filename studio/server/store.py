@@ -12,6 +12,7 @@ from faceswap.models import APIVersion
 from studio.server.errors import DataDirUnusable
 from studio.server.models import JobState, NewJob, StudioJob, dump_spec, load_spec
 
+LOCK_TIMEOUT = 5.0  # seconds a starting studio waits for a stopping one
 _SCHEMA_VERSION = 1
 
 _SCHEMA = """
@@ -70,7 +71,7 @@ class JobStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT)
         except sqlite3.Error as error:
             raise DataDirUnusable(path.parent, str(error)) from error
         try:

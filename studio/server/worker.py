@@ -19,6 +19,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -51,7 +52,7 @@ def main() -> None:
     _say(answers, _guarded(begin))
     while engine is not None:
         order = orders.get()
-        _say(answers, _guarded(lambda order=order: _carry_out(engine, order)))  # type: ignore[misc]
+        _say(answers, _guarded(partial(_carry_out, engine, order)))
 
 
 def _create(factory: str) -> Engine:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.support.bot_process import BotProcess
 from tests.support.discord import Channel, DiscordStandIn, Guild, Interaction, Message, Upload, User
 from tests.support.workshop import photo_bytes
 
 IN_TIME = 20.0
+LOOK_AGAIN = 0.02
+Account = tuple[str, str | None, str | None]
 
 
 @dataclass(slots=True)
@@ -47,25 +53,73 @@ class PhotoBooth:
         )
         return await interaction.responded()
 
+    async def imagine(
+        self, prompt: str, *, user: User | None = None, **options: object
+    ) -> Interaction:
+        """Type /imagine and wait for the first answer."""
+        who = user or self.alice
+        typed = await self.discord.slash(
+            who, self.channel, "imagine", {"prompt": prompt, **options}
+        )
+        return await typed.responded()
+
+    async def press(
+        self, message: Message | None, which: str, *, user: User | None = None
+    ) -> Interaction:
+        """Press a button and wait for the first answer."""
+        return await (await self.discord.press(user or self.alice, message, which)).responded()
+
     async def send_command(self) -> Interaction:
         """Type /faceswap without waiting for an answer."""
         upload = Upload("me.jpg", photo_bytes(), "image/jpeg")
         options = {"photo": upload, "filter": "Cyberpunk Neon", "who": "Woman"}
         return await self.discord.slash(self.alice, self.channel, "faceswap", options)
 
+    def accounts(self, user: User | None = None) -> list[Account]:
+        """Return state, quota and credits of each of a member's jobs, as they stand in the file."""
+        query = """
+            SELECT jobs.state,
+                   (SELECT state FROM reservations WHERE job_id = jobs.id AND ledger = 'quota'),
+                   (SELECT state FROM reservations WHERE job_id = jobs.id AND ledger = 'credits'
+                    ORDER BY attempt DESC)
+            FROM jobs WHERE user_id = ? ORDER BY jobs.id
+        """
+        return self.query(query, (user or self.alice).id)
+
+    async def accounted(self, *wanted: Account, user: User | None = None) -> None:
+        """Wait until a member's jobs stand so in the file; it tells nobody when it changes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(IN_TIME):
+                while self.accounts(user) != [*wanted]:  # noqa: ASYNC110 - a file has no event
+                    await asyncio.sleep(LOOK_AGAIN)
+        assert self.accounts(user) == [*wanted]
+
+    def query(self, sql: str, *values: object) -> list[Any]:
+        """Ask the bot's database, from outside."""
+        with closing(sqlite3.connect(self.bot.data_dir / "bot.db")) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def photos(self) -> list[str]:
+        """Return the names of all photos on the disk."""
+        return sorted(path.name for path in (self.bot.data_dir / "photos").iterdir())
+
     async def consented(self) -> None:
         """Have alice agree once, with an order that is refused."""
         ordered = await self.order(photo=b"not a photo")
         await self.text(ordered, "cannot read this file")
 
+    async def page(self, name: str, *, user: User | None = None) -> Message:
+        """Type a command without options and return the page that it shows to one person."""
+        typed = await self.discord.slash(user or self.alice, self.channel, name)
+        await typed.responded()
+        assert typed.ephemeral
+        await self.discord.until(lambda: typed.original and not typed.original.thinking)
+        assert typed.original is not None
+        return typed.original
+
     async def jobs_page(self, user: User | None = None) -> str:
         """Return what /jobs shows."""
-        listed = await self.discord.slash(user or self.alice, self.channel, "jobs")
-        await listed.responded()
-        assert listed.ephemeral
-        await self.discord.until(lambda: listed.original and not listed.original.thinking)
-        assert listed.original is not None
-        return listed.original.text()
+        return (await self.page("jobs", user=user)).text()
 
     async def settled(self) -> None:
         """Wait until the bot has nothing more to do with Discord: it stops in good order."""
@@ -96,14 +150,19 @@ class PhotoBooth:
         assert found is not None
         return found
 
-    async def picture(self, interaction: Interaction) -> Message:
+    async def picture(self, interaction: Interaction, *, within: float = IN_TIME) -> Message:
         """Wait until the card shows a picture."""
         card = interaction.original
         assert card is not None
-        await self.discord.until(lambda: card.files, within=IN_TIME, what="a picture on the card")
+        await self.discord.until(lambda: card.files, within=within, what="a picture on the card")
         return card
 
     def posted(self, channel: Channel | None = None) -> list[Message]:
         """Return the public messages with a picture."""
         messages = self.discord.messages(channel or self.channel)
         return [message for message in messages if message.files and not message.ephemeral]
+
+    def asked_of_channel(self) -> list[str]:
+        """Return what the bot asked Discord about the booth's channel with its own token."""
+        path = f"/channels/{self.channel.id}/"
+        return [f"{r.method} {r.path}" for r in self.discord.requests if r.path.startswith(path)]

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.booth import PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.support.bot_process import BotProcess
-from tests.support.discord import DiscordStandIn
+from tests.support.discord import DiscordStandIn, Interaction
 from tests.support.scripted_api import ScriptedAPI
 
 
@@ -58,3 +60,47 @@ async def slow_booth(
     settings = {**hosted(api), "QUICK_JOB_SECONDS": "0"}
     async with open_booth(discord, tmp_path, **settings) as opened:
         yield opened
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One running bot for many tests: each opens a booth of its own there, in a new server."""
+
+    discord: DiscordStandIn
+    api: ScriptedAPI
+    bot: BotProcess
+
+    def open_booth(self) -> PhotoBooth:
+        return PhotoBooth(discord=self.discord, bot=self.bot)
+
+    async def under_way(self, booth: PhotoBooth, **options: object) -> tuple[Interaction, str]:
+        """Order a picture and wait until the bot waits for it; returns the API's number, too."""
+        asked_before = len(self.api.status_calls)
+        ordered = await booth.order(**options)
+        return ordered, await self.next_remote_id(asked_before)
+
+    async def next_remote_id(self, asked_before: int) -> str:
+        """Wait for a status call beyond so many; returns which job was submitted last."""
+        async with asyncio.timeout(IN_TIME):
+            await self.api.until(lambda: len(self.api.status_calls) > asked_before)
+        remote_id = self.api.submissions[-1].remote_id
+        assert remote_id is not None
+        return remote_id
+
+
+@asynccontextmanager
+async def open_house(
+    folder: Path, *, finishes: bool = True, filters: object = None, **settings: str
+) -> AsyncGenerator[House]:
+    """Start a bot that writes down all it can; at the end its log must hold nothing personal."""
+    async with (
+        DiscordStandIn() as discord,
+        ScriptedAPI(finishes=finishes, blocks=not finishes) as api,
+    ):
+        api.filters = filters or api.filters
+        bot = BotProcess(discord, folder, **{**hosted(api), "LOG_LEVEL": "DEBUG", **settings})
+        try:
+            await bot.start()
+            yield House(discord, api, bot)
+        finally:
+            await bot.close()

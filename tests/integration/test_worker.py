@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import TooLateToCancel
+from bot.services.booth import PromptOrder
 from bot.services.gate import Pause
 from db.models import FailureReason, JobState
 from faceswap.timeouts import Timeouts
@@ -346,7 +347,7 @@ async def test_cancelling_a_submitted_job_says_goodbye_to_its_picture(tmp_path: 
             async with api.hold_status() as gate:
                 await gate.holds()
                 await workshop.booth.cancel(job)
-            await _until_told(workshop, job.id)
+            await workshop.delivery.news.wait()
         assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
         assert workshop.delivery.pictures == {}
         assert await workshop.used_quota() == 1
@@ -410,9 +411,49 @@ async def test_members_take_turns(workshop: Workshop) -> None:
     for _ in range(5):
         await workshop.order(user_id=ALICE)
     late = await workshop.order(user_id=99)
-    assert await workshop.jobs.position(late.id) == 3
+    assert await workshop.jobs.position(late.id) == 2
 
 
-async def _until_told(workshop: Workshop, job_id: int) -> None:
-    while job_id not in workshop.delivery.told:
-        await asyncio.sleep(0)
+async def test_jobs_too_old_after_a_long_stop_are_not_sent_first(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    async with open_workshop(tmp_path, api) as workshop:
+        jobs = [await workshop.order() for _ in range(3)]
+        workshop.clock.advance(timedelta(hours=10))
+        async with running(workshop):
+            while len(workshop.delivery.told) < len(jobs):
+                workshop.delivery.news.clear()
+                await workshop.delivery.news.wait()
+        assert api.submissions == []
+        assert workshop.delivery.told == {job.id: [JobState.FAILED] for job in jobs}
+
+
+async def test_a_filter_number_is_not_sent_to_an_api_where_it_means_another(
+    workshop: Workshop, api: ScriptedAPI
+) -> None:
+    job = await workshop.order()
+    api.filters = [{"id": "12", "name": "Oil Painting"}]
+    assert await workshop.catalogue.refresh()
+    await workshop.worker.run_once()
+    ended = await workshop.jobs.get(job.id)
+    assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.FILTER_GONE)
+    assert api.submissions == []
+    assert await workshop.used_quota() == 0
+
+
+async def test_a_booth_closed_for_the_operator_opens_with_the_next_order(
+    workshop: Workshop, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.OPERATOR_PAUSE", 0.0)
+    api.on_submit(Answer(status=401))
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    await workshop.booth.cancel(job)
+    assert workshop.gate.pause is Pause.KEY_REFUSED
+
+    order = PromptOrder(prompt="a lighthouse", private=False, spoiler=False)
+    await workshop.booth.check(workshop.caller(), order)
+    later = await workshop.order()
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(later.id)).state is JobState.DELIVERED
+    assert workshop.gate.pause is None

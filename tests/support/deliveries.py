@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class NotingDelivery:
     looked_first: list[int] = field(default_factory=list)
     refuses: bool = False
     postpones: int = 0  # so many tries fail before one succeeds
+    news: asyncio.Event = field(default_factory=asyncio.Event)  # somebody was told something
 
     def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
         del position
@@ -36,6 +38,7 @@ class NotingDelivery:
     async def tell(self, job: Job) -> None:
         self._postpone()
         self.told.setdefault(job.id, []).append(job.state)
+        self.news.set()
 
     def _postpone(self) -> None:
         if self.postpones:

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -39,6 +39,11 @@ class Answer:
     body: object = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_after: int | None = None  # bytes of the body after which the connection is reset
+    stalls: bool = False  # with `cut_after`: fall silent there instead, until the client leaves
+
+    @property
+    def is_refusal(self) -> bool:
+        return 400 <= self.status < 500
 
     @property
     def content(self) -> bytes:
@@ -60,6 +65,7 @@ class Call:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    port: int  # the client's, which tells one connection from another
     remote_id: str | None = None  # the job asked for, or the one a submission was given
     is_first: bool = True  # False: a repeated Idempotency-Key, which costs nothing
 
@@ -136,6 +142,7 @@ class ScriptedAPI:
         finishes: bool = True,
         blocks: bool = False,
         honours_keys: bool = False,
+        port: int = 0,
     ) -> None:
         self.key = key
         self.url = ""
@@ -148,22 +155,23 @@ class ScriptedAPI:
         self.calls: list[Call] = []  # every request, in the order they came
         self.submissions: list[Call] = []
         self.status_calls: list[Call] = []
+        self._port = port
         self._key_headers = {key_header: f"{key_prefix} {key}" if key_prefix else key}
         self._submit_answers: deque[Answer] = deque()
         self._status_answers: deque[Answer] = deque()
         self._filter_answers: deque[Answer] = deque()
         self._submit_gate, self._status_gate = Gate(), Gate()
         self._jobs: dict[str, RemoteState] = {}
-        self._by_key: dict[str, Answer] = {}
-        self._said = asyncio.Condition()
-        self._came = asyncio.Condition()
+        self._by_key: dict[str, str] = {}
+        self.stalling = 0  # answers that have fallen silent and whose client still waits
+        self._news = asyncio.Condition()
         self._runner = web.AppRunner(
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         host, port = self._runner.addresses[0]
         self.url = f"http://{host}:{port}"
@@ -180,7 +188,7 @@ class ScriptedAPI:
         await self._runner.cleanup()
 
     def on_submit(self, *answers: Answer) -> None:
-        """Give these answers to the next submissions, one each."""
+        """Give these answers to the next submissions, one each; all but a 4xx are charged."""
         self._submit_answers.extend(answers)
 
     def on_status(self, *answers: Answer) -> None:
@@ -199,22 +207,25 @@ class ScriptedAPI:
         """Hold status calls until the block ends."""
         return self._status_gate.shut()
 
-    async def has_been_called(self, times: int) -> None:
-        """Wait until so many requests have come in."""
-        async with self._came:
-            await self._came.wait_for(lambda: len(self.calls) >= times)
-
     async def say(self, remote_id: str, status: str, **more: object) -> None:
         """Change what is said of a job, also backwards; `more` is added to the answer."""
         content = json.dumps({"id": remote_id, "status": status, **more}).encode()
-        async with self._said:
-            self._jobs[remote_id] = RemoteState(status=status, content=content)
-            self._said.notify_all()
+        self._jobs[remote_id] = RemoteState(status=status, content=content)
+        await self._tell()
 
     async def finish(self, remote_id: str, *pictures: bytes) -> None:
         """Complete a job, with `PICTURE` unless others are given."""
         images = [base64.b64encode(picture).decode() for picture in pictures or (PICTURE,)]
         await self.say(remote_id, "COMPLETED", output={"images": images})
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something is true of this API; looked at whenever something happens here."""
+        async with self._news:
+            await self._news.wait_for(lambda: bool(holds()))
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=2**28)
@@ -226,94 +237,108 @@ class ScriptedAPI:
         application.router.add_get("/healthz", self._health)
         return application
 
-    async def _came_in(self, request: web.Request) -> Call:
-        call = Call(path=request.raw_path, headers=request.headers, body=await request.read())
-        async with self._came:
-            self.calls.append(call)
-            self._came.notify_all()
+    async def _came_in(self, request: web.Request, *lists: list[Call]) -> Call:
+        assert request.transport is not None
+        _, port = request.transport.get_extra_info("peername")
+        call = Call(
+            path=request.raw_path, headers=request.headers, body=await request.read(), port=port
+        )
+        for kept in (self.calls, *lists):
+            kept.append(call)
+        await self._tell()
         return call
 
     def _knows(self, request: web.Request) -> bool:
         return all(request.headers.get(name) == key for name, key in self._key_headers.items())
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
-        call = await self._came_in(request)
-        self.submissions.append(call)
+        call = await self._came_in(request, self.submissions)
         answer = await self._receipt(request, call)
-        if not 400 <= answer.status < 500:
-            self.paid += call.is_first
+        self.paid += call.is_first and not answer.is_refusal
         await self._submit_gate.pass_through()
-        return await _send(request, answer)
+        return await self._send(request, answer)
 
     async def _receipt(self, request: web.Request, call: Call) -> Answer:
-        key = call.headers.get("Idempotency-Key", "")
+        """Do the work unless it is refused; a prepared answer only hides the receipt of it."""
         if not self._knows(request):
             return _WRONG_KEY
-        if self._submit_answers:
-            return self._submit_answers.popleft()
-        if self.honours_keys and key in self._by_key:
+        prepared = self._submit_answers.popleft() if self._submit_answers else None
+        if prepared is not None and prepared.is_refusal:
+            return prepared
+        key = call.headers.get("Idempotency-Key", "") if self.honours_keys else ""
+        if key in self._by_key:
             call.is_first = False
-            return self._by_key[key]
-        call.remote_id = f"job-{len(self._jobs) + 1}"
-        status = _SUBMIT_PATHS[request.path]
-        await self.say(call.remote_id, status)
-        if self.finishes:
-            await self.finish(call.remote_id)
-        answer = Answer(body={"id": call.remote_id, "status": status})
-        self._by_key[key] = answer
-        return answer
+            call.remote_id = self._by_key[key]
+        else:
+            call.remote_id = f"job-{len(self._jobs) + 1}"
+            await self.say(call.remote_id, _SUBMIT_PATHS[request.path])
+            if self.finishes:
+                await self.finish(call.remote_id)
+        if key:
+            self._by_key[key] = call.remote_id
+        receipt = {"id": call.remote_id, "status": _SUBMIT_PATHS[request.path]}
+        return prepared or Answer(body=receipt)
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
-        call = await self._came_in(request)
-        self.status_calls.append(call)
+        call = await self._came_in(request, self.status_calls)
         remote_id = call.remote_id = request.match_info["remote_id"]
         await self._status_gate.pass_through()
         if not self._knows(request):
-            return await _send(request, _WRONG_KEY)
+            return await self._send(request, _WRONG_KEY)
         if self._status_answers:
-            return await _send(request, self._status_answers.popleft())
+            return await self._send(request, self._status_answers.popleft())
         if remote_id not in self._jobs:
-            return await _send(request, Answer(status=404, body={"detail": "no such job"}))
+            return await self._send(request, Answer(status=404, body={"detail": "no such job"}))
         if self.blocks:
-            async with self._said:
-                await self._said.wait_for(lambda: self._jobs[remote_id].status in _ENDED)
-        return await _send(request, Answer(body=self._jobs[remote_id].content))
+            await self.until(lambda: self._jobs[remote_id].status in _ENDED)
+        return await self._send(request, Answer(body=self._jobs[remote_id].content))
 
     async def _filters(self, request: web.Request) -> web.StreamResponse:
         await self._came_in(request)
         if not self._knows(request):
-            return await _send(request, _WRONG_KEY)
+            return await self._send(request, _WRONG_KEY)
         prepared = self._filter_answers
-        return await _send(request, prepared.popleft() if prepared else Answer(body=self.filters))
+        return await self._send(
+            request, prepared.popleft() if prepared else Answer(body=self.filters)
+        )
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         await self._came_in(request)
         if self.health is not None:
-            return await _send(request, self.health)
+            return await self._send(request, self.health)
         studio = {"service": "faceswap-studio", "idempotency_key": True}
         absent = Answer(status=404, body={"detail": "Not Found"})
-        return await _send(request, Answer(body=studio) if self.honours_keys else absent)
+        return await self._send(request, Answer(body=studio) if self.honours_keys else absent)
 
+    async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        """Write piece by piece, so that many large answers do not fill this side's memory."""
+        content = answer.content
+        if answer.cut_after is None:
+            end = len(content)
+        elif answer.cut_after < 0:
+            return _reset(request, web.Response())
+        else:
+            end = answer.cut_after
+        response = web.StreamResponse(status=answer.status, headers=answer.headers)
+        response.content_length = len(content)
+        await response.prepare(request)
+        view = memoryview(content)
+        for start in range(0, end, _PIECE):
+            await response.write(view[start : min(start + _PIECE, end)])
+        if answer.stalls:
+            await self._stall()
+        if answer.cut_after is not None:
+            return _reset(request, response)
+        await response.write_eof()
+        return response
 
-async def _send(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """Write piece by piece, so that many large answers do not fill this side's memory."""
-    content = answer.content
-    if answer.cut_after is None:
-        end = len(content)
-    elif answer.cut_after < 0:
-        return _reset(request, web.Response())
-    else:
-        end = answer.cut_after
-    response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    response.content_length = len(content)
-    await response.prepare(request)
-    view = memoryview(content)
-    for start in range(0, end, _PIECE):
-        await response.write(view[start : min(start + _PIECE, end)])
-    if answer.cut_after is not None:
-        return _reset(request, response)
-    await response.write_eof()
-    return response
+    async def _stall(self) -> None:
+        self.stalling += 1
+        try:
+            await self._tell()
+            await asyncio.Event().wait()
+        finally:
+            self.stalling -= 1
 
 
 def _reset(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

@@ -197,6 +197,7 @@ def build(
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
         housekeeper=Housekeeper(
             jobs=jobs,
+            members=MemberRepository(database, clock=clock),
             photos=photos,
             pictures=pictures,
             queue_wait=timedelta(minutes=60),

@@ -14,8 +14,7 @@ STATES = (
     " 'undeliverable', 'failed', 'cancelled'"
 )
 UNTOLD = sa.text(
-    "state IN ('completed', 'delivered', 'undeliverable', 'failed', 'cancelled', 'unconfirmed')"
-    " AND (told IS NULL OR told <> state)"
+    "state NOT IN ('queued', 'submitting', 'submitted') AND (told IS NULL OR told <> state)"
 )
 
 
@@ -109,7 +108,6 @@ def _jobs() -> None:
         sa.UniqueConstraint("interaction_id", name="uq_jobs_interaction_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_jobs_fair_tag", "jobs", ["fair_tag"])
     op.create_index("ix_jobs_member", "jobs", ["user_id", "id"])
     op.create_index(
         "ix_jobs_tokens",
@@ -132,14 +130,14 @@ def _jobs() -> None:
         sqlite_where=sa.text("picture_delete_at IS NOT NULL"),
         postgresql_where=sa.text("picture_delete_at IS NOT NULL"),
     )
+    op.create_index("ix_jobs_queue", "jobs", ["state", "priority", "fair_tag", "id"])
     op.create_index(
-        "ix_jobs_queue",
+        "ix_jobs_served",
         "jobs",
-        ["priority", "fair_tag", "id"],
-        sqlite_where=sa.text("state = 'queued'"),
-        postgresql_where=sa.text("state = 'queued'"),
+        ["fair_tag"],
+        sqlite_where=sa.text("attempts > 0"),
+        postgresql_where=sa.text("attempts > 0"),
     )
-    op.create_index("ix_jobs_state", "jobs", ["state", "id"])
     op.create_index(
         "ix_jobs_untold",
         "jobs",

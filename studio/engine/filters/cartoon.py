@@ -101,4 +101,4 @@ def _without_specks(ink: Floats, unit: float) -> Floats:
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = (length > unit * _SHORTEST_LINE).astype(np.float32)
     keep[0] = 1  # the paper between the spots
-    return ink * keep[labels]
+    return cast(Floats, ink * keep[labels])

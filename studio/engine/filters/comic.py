@@ -17,6 +17,7 @@ from studio.engine.pixels import (
     Bytes,
     Floats,
     Size,
+    blend,
     blur,
     colour,
     luminance,
@@ -70,7 +71,7 @@ class ComicPopArt:
         for panel in layout.panels:
             comic_page.draw_frame(page, panel)
         _put_word(page, layout, drawn, palette)
-        return to_bytes(to_floats(page) * comic_art.paper_texture(size))
+        return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
 
 
 def _choose_layout(subject: Subject, size: Size, detail: float) -> tuple[PageLayout, Placement]:
@@ -100,19 +101,30 @@ def _draw_person(subject: Subject, panel: Panel, placement: Placement, detail: f
 
 def _person_panel(drawn: _Drawn, panel: Panel, palette: Palette) -> Bytes:
     """Draw the sunburst with the person as a sticker before it."""
-    alpha = smoothstep(0.35, 0.65, resize(drawn.cutout.alpha, panel.size))
-    unit = drawn.cutout.face.height * panel.width / drawn.cutout.size[0]
-    picture = to_floats(comic_art.sunburst(panel.size, palette, _framing(panel).centre))
-    picture = mix(picture, np.ones(3, np.float32), _grown(alpha, min(unit * 0.035, 18)))
-    picture = mix(picture, colour(comic_art.INK), _grown(alpha, min(unit * 0.012, 6)))
-    return to_bytes(mix(picture, to_floats(resize_bytes(drawn.cartoon, panel.size)), alpha))
+    colours, coverage = _sticker(drawn)
+    if drawn.cutout.size != panel.size:
+        colours = resize_bytes(colours, panel.size)
+        coverage = smoothstep(0.25, 0.75, resize(coverage, panel.size))
+    burst = comic_art.sunburst(panel.size, palette, _framing(panel).centre)
+    return blend(burst, colours, coverage)
+
+
+def _sticker(drawn: _Drawn) -> tuple[Bytes, Floats]:
+    """Outline the person in ink and then in white: colours and coverage."""
+    alpha = smoothstep(0.35, 0.65, drawn.cutout.alpha)
+    unit = min(drawn.cutout.face.height, 0.3 * drawn.cutout.size[1])
+    ink = _grown(alpha, unit * 0.012)
+    rim = mix(np.ones(3, np.float32), colour(comic_art.INK), ink)
+    return blend(to_bytes(rim), drawn.cartoon, alpha), _grown(alpha, unit * 0.035)
 
 
 def _grown(mask: Floats, radius: float) -> Floats:
-    """Widen a mask by `radius` pixels, with a smooth edge."""
-    side = 2 * round(radius) + 1
+    """Widen a mask by `radius` pixels, with a smooth edge; done at half size."""
+    height, width = mask.shape
+    side = 2 * round(radius / 2) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return smoothstep(0.3, 0.7, blur(cast(Floats, cv2.dilate(mask, kernel)), 1.5))
+    small = cast(Floats, cv2.dilate(resize(mask, (width // 2, height // 2)), kernel))
+    return smoothstep(0.3, 0.7, resize(blur(small, 0.8), (width, height)))
 
 
 def _close_up(drawn: _Drawn, panel: Panel, palette: Palette) -> Bytes:
@@ -121,8 +133,7 @@ def _close_up(drawn: _Drawn, panel: Panel, palette: Palette) -> Bytes:
     alpha = smoothstep(0.4, 0.6, _eyes(drawn.cutout.alpha, drawn, panel))
     print_ = mix(colour(comic_art.INK), colour(palette.dots), smoothstep(0.22, 0.27, tone))
     print_ = mix(print_, colour(palette.ray), smoothstep(0.55, 0.60, tone))
-    ground = to_floats(comic_art.dotted_ground(panel.size, palette))
-    return to_bytes(mix(ground, print_, alpha))
+    return blend(comic_art.dotted_ground(panel.size, palette), to_bytes(print_), alpha)
 
 
 def _eyes(plane: Floats, drawn: _Drawn, panel: Panel) -> Floats:
@@ -151,7 +162,7 @@ def _put_word(page: Bytes, layout: PageLayout, drawn: _Drawn, palette: Palette) 
         left, top = _emptiest_corner(layout.person, size, drawn)
     area = (slice(top, top + size[1]), slice(left, left + size[0]))
     colours, coverage = comic_art.word_burst(size, palette)
-    page[area] = to_bytes(mix(to_floats(page[area]), to_floats(colours), coverage))
+    page[area] = blend(page[area], colours, coverage)
 
 
 def _emptiest_corner(panel: Panel, size: Size, drawn: _Drawn) -> tuple[int, int]:

@@ -16,7 +16,6 @@ from studio.engine.pixels import (
     Bytes,
     Floats,
     Size,
-    blur,
     colour,
     coordinates,
     mix,
@@ -140,6 +139,6 @@ def _spikes(
 
 @functools.lru_cache(maxsize=4)
 def paper_texture(size: Size) -> Floats:
-    """Uneven print: a factor close to 1 for every pixel."""
+    """Make print uneven: how much darker each pixel gets, a few hundredths."""
     texture = noise(size, cells=170, octaves=2, rng=np.random.default_rng(11))
-    return (1 - np.float32(0.05) * blur(texture, 0.6))[..., None]
+    return np.float32(0.05) * texture

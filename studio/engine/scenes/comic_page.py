@@ -68,7 +68,7 @@ def _whole(size: Size) -> PageLayout:
 
 
 def _columns(size: Size, share: float) -> PageLayout:
-    """The person left, on `share` of the width; right the word above the close-up."""
+    """Put the person left, on `share` of the width; right the word above the close-up."""
     page, gutter = _whole(size).person, round(min(size) * _GUTTER)
     width = round((page.width - gutter) * share)
     left, rest = page.left + width + gutter, page.width - gutter - width
@@ -84,7 +84,7 @@ def _columns(size: Size, share: float) -> PageLayout:
 
 
 def _rows(size: Size, share: float) -> PageLayout:
-    """The person above, on `share` of the height; below the word beside the close-up."""
+    """Put the person above, on `share` of the height; below the word beside the close-up."""
     page, gutter = _whole(size).person, round(min(size) * _GUTTER)
     height = round((page.height - gutter) * share)
     top, rest = page.top + height + gutter, page.height - gutter - height

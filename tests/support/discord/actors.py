@@ -80,7 +80,7 @@ class Actors:
             resolver.resolved["messages"] = {str(target.id): message_payload(target)}
         else:
             resolver(target)
-        data["resolved"] = resolver.resolved
+        data |= resolver.part()
         return begin(self._world, user, channel, InteractionKind.COMMAND, data, name=name)
 
     def press(self, user: User, message: Message, which: str) -> Interaction:
@@ -96,7 +96,7 @@ class Actors:
         resolver = self._resolver(message.channel)
         picked = pick(menu, values, resolver)
         data: Json = {"custom_id": menu["custom_id"], "component_type": menu["type"]}
-        data |= {"id": menu["id"], "values": picked, "resolved": resolver.resolved}
+        data |= {"id": menu["id"], "values": picked, **resolver.part()}
         return self._use(user, message, menu, data, f"{which} {picked}")
 
     def submit_modal(self, user: User, opened: Interaction, values: dict[str, Any]) -> Interaction:
@@ -106,7 +106,7 @@ class Actors:
         modal = opened.modal
         components = fill_modal(modal, values, resolver)
         data: Json = {"custom_id": modal["custom_id"], "components": components}
-        data["resolved"] = resolver.resolved
+        data |= resolver.part()
         return begin(
             self._world,
             user,
@@ -135,8 +135,7 @@ class Actors:
             raise NotPossible(f"{which!r} is disabled")
         if message.deleted:
             raise NotPossible("the message is deleted")
-        owner = message.interaction.user if message.interaction else None
-        if message.ephemeral and owner is not user:
+        if not message.is_visible_to(user):
             raise NotPossible(f"{user.name} does not see this ephemeral message")
         if Permission.VIEW_CHANNEL not in message.channel.permissions(user):
             raise NotPossible(f"{user.name} does not see {message.channel.name}")
@@ -178,9 +177,7 @@ class Actors:
             return
         if user.id not in guild.members:
             raise NotPossible(f"{user.name} is not a member of {guild.name}")
-        needed = Permission.USE_APPLICATION_COMMANDS | Permission(
-            int(command["default_member_permissions"] or 0)
-        )
+        needed = Permission.USE_APPLICATION_COMMANDS | _default_needs(command)
         if needed not in channel.permissions(user):
             raise NotPossible(f"{user.name} does not see {command['name']}: needs {needed!r}")
 
@@ -200,8 +197,16 @@ class Actors:
             kind = SUBCOMMAND if depth == len(names) - 1 else SUBCOMMAND + 1
             options = [{"name": part, "type": kind, "options": options}]
         data: Json = {"id": command["id"], "name": command["name"], "type": CHAT_INPUT}
-        data |= {"options": options, "resolved": resolver.resolved}
+        data |= {"options": options, **resolver.part()}
         return data | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
+
+
+def _default_needs(command: Json) -> Permission:
+    """What members need to see a command; an explicit 0 leaves it to administrators."""
+    wanted = command["default_member_permissions"]
+    if wanted is None:
+        return Permission(0)
+    return Permission(int(wanted)) or Permission.ADMINISTRATOR
 
 
 def _named(components: list[Json], which: str, kind: str) -> Json:

@@ -51,6 +51,7 @@ class Callbacks:
         if age > self._world.limits.response_seconds:
             self._world.changes.note(f"late answer to {interaction.name}: after {age:.1f} s")
             raise DiscordError(10062)
+        self._world.channel(interaction.channel.id)
         kind = _response_type(call.json.get("type"), interaction)
         message = self._apply(interaction, kind, call)
         interaction.response_type = kind
@@ -158,6 +159,7 @@ class Callbacks:
             raise DiscordError(10015)
         if self._world.clock.now() >= interaction.created_at + self._world.limits.token_lifetime:
             raise DiscordError(50027)
+        self._world.channel(interaction.channel.id)
         return interaction
 
     def _reachable(self, call: Call) -> Message:

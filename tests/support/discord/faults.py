@@ -128,7 +128,7 @@ class Faults:
             if held.before is before and held.strikes(method, path):
                 held.hits += 1
                 self._changes.note(f"held {method} {path}")
-                return await held.fate
+                return await asyncio.shield(held.fate)
         return Fate.RELEASED
 
     def failure(self, method: str, path: str) -> Failure | None:

@@ -6,7 +6,7 @@ import io
 import mimetypes
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from PIL import Image, UnidentifiedImageError
@@ -21,7 +21,7 @@ class Upload:
     """A file as a member or the bot sends it; the type is guessed from the name if not given."""
 
     filename: str
-    data: bytes
+    data: bytes = field(repr=False)
     content_type: str | None = None
 
 
@@ -31,7 +31,7 @@ class StoredFile:
 
     id: int
     filename: str
-    data: bytes
+    data: bytes = field(repr=False)
     content_type: str | None
     size: tuple[int, int] | None
     url: str

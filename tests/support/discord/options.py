@@ -63,6 +63,10 @@ class Resolver:
             return self._note("roles", thing.id, role_payload(thing))
         return self._note("channels", thing.id, channel_payload(thing) | {"permissions": "0"})
 
+    def part(self) -> Json:
+        """`resolved` for the interaction's data; Discord leaves it out where there is nothing."""
+        return {"resolved": self.resolved} if self.resolved else {}
+
     def _note(self, kind: str, thing_id: int, payload: Json) -> str:
         self.resolved.setdefault(kind, {})[str(thing_id)] = payload
         return str(thing_id)

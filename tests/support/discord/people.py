@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.support.discord.permissions import MEMBER_DEFAULT, Overwrite, Permission, resolve
+from tests.support.discord.permissions import (
+    EVERYTHING,
+    MEMBER_DEFAULT,
+    Overwrite,
+    Permission,
+    resolve,
+)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -61,7 +67,7 @@ class Guild:
 
     def base_permissions(self, user: User) -> Permission:
         if user is self.owner:
-            return Permission.ADMINISTRATOR
+            return EVERYTHING
         member = self.members.get(user.id)
         if member is None:
             return Permission(0)

@@ -24,7 +24,7 @@ class Permission(enum.IntFlag):
     MODERATE_MEMBERS = 1 << 40
 
 
-EVERYTHING = ~Permission(0)
+EVERYTHING = Permission((1 << 52) - 1)  # the bits left out above, too
 MEMBER_DEFAULT = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
@@ -45,7 +45,7 @@ class Overwrite:
 
     @classmethod
     def exactly(cls, permissions: Permission) -> Overwrite:
-        return cls(permissions, EVERYTHING & ~permissions)
+        return cls(permissions, EVERYTHING ^ permissions)
 
 
 def resolve(base: Permission, *overwrites: Overwrite | None) -> Permission:
@@ -54,5 +54,5 @@ def resolve(base: Permission, *overwrites: Overwrite | None) -> Permission:
         return EVERYTHING
     for overwrite in overwrites:
         if overwrite is not None:
-            base = (base & ~overwrite.deny) | overwrite.allow
+            base = (base & (EVERYTHING ^ overwrite.deny)) | overwrite.allow
     return base if Permission.VIEW_CHANNEL in base else Permission(0)

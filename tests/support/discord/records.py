@@ -72,6 +72,12 @@ class Message:
     def thinking(self) -> bool:
         return MessageFlag.LOADING in self.flags
 
+    def is_visible_to(self, user: User) -> bool:
+        """Anyone in the channel sees it, unless it is ephemeral."""
+        return not self.ephemeral or (
+            self.interaction is not None and self.interaction.user is user
+        )
+
     @property
     def files(self) -> dict[str, bytes]:
         return {file.filename: file.data for file in self.attachments}
@@ -91,7 +97,8 @@ class Message:
     def alt_texts(self) -> list[str]:
         """Alternative texts of what is shown: gallery items first, then attachments."""
         items = [item.get("description") for item in gallery_items(self.components)]
-        return [text for text in [*items, *(a.description for a in self.attachments)] if text]
+        every = [*items, *(file.description for file in self.attachments)]
+        return list(dict.fromkeys(text for text in every if text))
 
     def spoilers(self) -> list[str]:
         """Names of the files that are hidden until clicked."""

@@ -57,7 +57,7 @@ class Server:
         self._limits = limits
         self.requests: list[LoggedRequest] = []
         self.check_schema = True
-        self.app = web.Application()
+        self.app = web.Application(client_max_size=2**28)  # our own limits decide
         self.app.router.add_get("/gateway", gateway.handle)
         self.app.router.add_get("/gateway/", gateway.handle)
         self.app.router.add_get("/cdn/{folder}/{channel}/{id}/{name}", self._cdn)

@@ -297,9 +297,14 @@ class DiscordStandIn:
     def dm_channel(self, user: User) -> Channel:
         return self._world.dm_channel(user)
 
-    def messages(self, channel: Channel) -> list[Message]:
-        """Live messages, oldest first; ephemeral ones are among them."""
-        return self._world.live_messages(channel)
+    def messages(self, channel: Channel, *, seen_by: User | None = None) -> list[Message]:
+        """Live messages, oldest first; all of them, or only those that this user can see."""
+        messages = self._world.live_messages(channel)
+        if seen_by is None:
+            return messages
+        if seen_by not in channel.audience():
+            return []
+        return [message for message in messages if message.is_visible_to(seen_by)]
 
     @property
     def commands(self) -> list[dict[str, Any]]:

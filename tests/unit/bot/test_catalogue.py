@@ -150,9 +150,9 @@ async def test_a_stale_list_is_loaded_again_at_once(
     keeper = asyncio.create_task(catalogue.keep_fresh())
     try:
         async with asyncio.timeout(WAIT):
-            await api.has_been_called(1)
+            await api.until(lambda: len(api.calls) >= 1)
             catalogue.mark_stale()
-            await api.has_been_called(2)
+            await api.until(lambda: len(api.calls) >= 2)
     finally:
         keeper.cancel()
 
@@ -165,9 +165,9 @@ async def test_a_stale_list_of_an_api_that_is_down_is_not_asked_for_without_end(
     api.on_filters(*[Answer(status=503, body="down")] * 50)
     keeper = asyncio.create_task(catalogue.keep_fresh())
     try:
-        await asyncio.wait_for(api.has_been_called(1), WAIT)
+        await asyncio.wait_for(api.until(lambda: len(api.calls) >= 1), WAIT)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(api.has_been_called(2), 0.3)
+            await asyncio.wait_for(api.until(lambda: len(api.calls) >= 2), 0.3)
     finally:
         keeper.cancel()
 
@@ -179,6 +179,6 @@ async def test_a_list_that_did_not_come_is_asked_for_again(
     api.on_filters(*[Answer(status=503, body="down")] * 2)
     keeper = asyncio.create_task(catalogue.keep_fresh())
     try:
-        await asyncio.wait_for(api.has_been_called(3), WAIT)
+        await asyncio.wait_for(api.until(lambda: len(api.calls) >= 3), WAIT)
     finally:
         keeper.cancel()

@@ -193,7 +193,7 @@ async def test_swap_makes_a_picture_through_the_configured_api(tmp_path: Path) -
     (tmp_path / "me.png").write_bytes(PICTURE)
     async with ScriptedAPI() as api:
         done = await beside_us(
-            *("swap", "me.png", "--filter", "cyberpunk neon", "--who", "male", "--out", "out.png"),
+            *("swap", "me.png", "--filter", "cyberpunk neon", "--who", "man", "--out", "out.png"),
             cwd=tmp_path,
             FACESWAP_API_URL=api.url,
             FACESWAP_API_KEY=api.key,
@@ -219,7 +219,7 @@ async def test_a_swap_that_cannot_be_is_one_line_and_exit_code_1(
     tmp_path: Path, changes: dict[str, str], said: str
 ) -> None:
     (tmp_path / "me.png").write_bytes(PICTURE)
-    options = {"photo": "me.png", "filter": "12", "who": "male", "out": "out.png"} | changes
+    options = {"photo": "me.png", "filter": "12", "who": "man", "out": "out.png"} | changes
     async with ScriptedAPI() as api:
         done = await beside_us(
             *("swap", options["photo"], "--filter", options["filter"]),
@@ -241,7 +241,7 @@ async def test_an_interrupted_swap_ends_with_130(tmp_path: Path) -> None:
     async with ScriptedAPI(finishes=False) as api, api.hold_status() as gate:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "bot", "swap", "me.png", "--filter", "12"),
-            *("--who", "male", "--out", "out.png"),
+            *("--who", "man", "--out", "out.png"),
             cwd=tmp_path,
             env=clean_environ(FACESWAP_API_URL=api.url, FACESWAP_API_KEY=api.key),
             stderr=asyncio.subprocess.PIPE,
@@ -315,7 +315,7 @@ def test_a_job_is_resolved_only_where_there_is_one(tmp_path: Path) -> None:
     "command",
     [
         ["studio"],
-        ["swap", "me.png", "--filter", "1", "--who", "male", "--out", "out.png"],
+        ["swap", "me.png", "--filter", "1", "--who", "man", "--out", "out.png"],
     ],
 )
 def test_without_its_packages_the_studio_says_how_to_get_them(

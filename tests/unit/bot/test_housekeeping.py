@@ -1,22 +1,28 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.housekeeping import Housekeeper
+from db.members import MemberRepository
 from db.models import FailureReason, JobState
+from db.schema import buckets
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import ScriptedAPI
 from tests.support.workshop import Workshop, open_workshop
 
 QUEUE_WAIT = timedelta(minutes=60)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def housekeeper_of(workshop: Workshop) -> Housekeeper:
     return Housekeeper(
         jobs=workshop.jobs,
+        members=MemberRepository(workshop.database, clock=workshop.clock),
         photos=workshop.photos,
         pictures=workshop.pictures,
         queue_wait=QUEUE_WAIT,
@@ -90,6 +96,7 @@ async def test_at_start_files_without_a_job_are_deleted(
 async def test_a_job_waits_for_as_long_as_it_may_and_not_longer(
     workshop: Workshop, housekeeper: Housekeeper
 ) -> None:
+    workshop.clock.now = NOON
     old = await workshop.order()
     workshop.clock.advance(timedelta(minutes=30))
     young = await workshop.order()
@@ -111,8 +118,23 @@ async def test_tokens_are_forgotten_once_they_open_nothing(
 ) -> None:
     job = await workshop.order()
     workshop.clock.advance(timedelta(minutes=13))
-    await housekeeper.forget_expired_tokens()
+    await housekeeper.forget_what_is_over()
     assert (await workshop.jobs.get(job.id)).interaction_token is not None
     workshop.clock.advance(timedelta(minutes=1))
-    await housekeeper.forget_expired_tokens()
+    await housekeeper.forget_what_is_over()
     assert (await workshop.jobs.get(job.id)).interaction_token is None
+
+
+async def test_counts_of_past_days_name_no_member(
+    workshop: Workshop, housekeeper: Housekeeper
+) -> None:
+    await workshop.order(user_id=918_273_645)
+    await workshop.worker.run_once()
+    for days, named in ((0, True), (1, False)):
+        workshop.clock.advance(timedelta(days=days))
+        await housekeeper.forget_what_is_over()
+
+        async def scope_ids(connection: AsyncConnection) -> list[int]:
+            return list(await connection.scalars(sa.select(buckets.c.scope_id)))
+
+        assert (918_273_645 in await workshop.database.read(scope_ids)) is named

@@ -9,12 +9,7 @@ import yarl
 from discord import app_commands
 from discord.ext import commands
 
-from tests.support import openapi
 from tests.support.discord import Channel, DiscordStandIn, Guild, User
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    openapi.warn_if_absent(terminalreporter.write_line)
 
 
 class Bot(commands.Bot):

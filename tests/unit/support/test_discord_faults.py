@@ -85,6 +85,18 @@ async def test_a_dropped_request_gets_no_answer(stage: Stage, before: bool) -> N
     assert stage.discord.requests[-1].status is None
 
 
+async def test_a_held_request_outlives_the_one_who_sent_it(stage: Stage) -> None:
+    channel = await booth(stage)
+    held = stage.discord.hold("POST", "/channels/*/messages", before=True)
+    sending = asyncio.create_task(channel.send("from beyond"))
+    await held.arrived()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    held.release()
+    await stage.discord.until(lambda: stage.discord.messages(stage.booth))
+    assert (await channel.send("still here")).content == "still here"
+
+
 async def test_a_planted_failure_strikes_as_often_as_asked(stage: Stage) -> None:
     channel = await booth(stage)
     stage.discord.fail("POST", "/channels/*/messages", status=403, code=50013)

@@ -144,6 +144,10 @@ async def test_a_button_reaches_a_dynamic_item(stage: Stage) -> None:
     assert pressed.message is not None
     assert pressed.message.text() == "job 7"
     assert pressed.ephemeral
+    bob = stage.discord.add_user("bob")
+    stage.discord.add_member(stage.guild, bob)
+    assert stage.discord.messages(stage.booth, seen_by=bob) == [shown.message]
+    assert len(stage.discord.messages(stage.booth, seen_by=stage.alice)) == 2
     with pytest.raises(NotPossible, match="named 'Cancel'"):
         await stage.discord.press(stage.alice, shown.message, "Cancel")
 
@@ -345,3 +349,55 @@ async def test_where_an_interaction_came_from_is_told_truly(stage: Stage) -> Non
     for channel in (stage.booth, hall):
         await (await stage.discord.slash(stage.alice, channel, "where")).responded()
     assert told == [(True, True, False), (False, True, False)]
+
+
+async def test_menus_take_labels_and_people(stage: Stage) -> None:
+    class Menus(discord.ui.View):
+        @discord.ui.select(
+            placeholder="Look", options=[discord.SelectOption(label="Pirate", value="34")]
+        )
+        async def look(
+            self, interaction: discord.Interaction, menu: discord.ui.Select[Menus]
+        ) -> None:
+            await interaction.response.send_message(menu.values[0])
+
+        @discord.ui.select(cls=discord.ui.UserSelect, placeholder="Who")
+        async def who(
+            self, interaction: discord.Interaction, menu: discord.ui.UserSelect[Menus]
+        ) -> None:
+            await interaction.response.send_message(menu.values[0].name)
+
+    @stage.bot.tree.command(description="Menus")
+    async def menus(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(view=Menus())
+
+    await stage.start()
+    shown = await (await stage.discord.slash(stage.alice, stage.booth, "menus")).responded()
+    first = await stage.discord.select(stage.alice, shown.message, "Look", "Pirate")
+    second = await stage.discord.select(stage.alice, shown.message, "Who", [stage.alice])
+    for chosen, expected in ((first, "34"), (second, "alice")):
+        await chosen.responded()
+        assert chosen.message is not None
+        assert chosen.message.content == expected
+    with pytest.raises(NotPossible, match="has no"):
+        await stage.discord.select(stage.alice, shown.message, "Look", "Vampire")
+
+
+async def test_an_answer_in_a_channel_that_is_gone_is_refused(stage: Stage) -> None:
+    codes: list[int] = []
+
+    @stage.bot.tree.command(description="Gone")
+    async def gone(interaction: discord.Interaction) -> None:
+        await interaction.response.defer()
+        stage.discord.delete_channel(stage.booth)
+        try:
+            await interaction.edit_original_response(content="too late")
+        except discord.NotFound as error:
+            codes.append(error.code)
+        await interaction.user.send("your picture")
+
+    await stage.start()
+    await stage.discord.slash(stage.alice, stage.booth, "gone")
+    home = stage.discord.dm_channel(stage.alice)
+    await stage.discord.until(lambda: stage.discord.messages(home))
+    assert codes == [10003]

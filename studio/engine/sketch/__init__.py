@@ -1,0 +1,1 @@
+"""The scene sketch: a landscape from words. It draws no people, animals or things."""

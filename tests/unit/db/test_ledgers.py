@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.checks import check_ledgers
+from db.database import Database
+from db.errors import QuotaExceeded
+from db.jobs import JobRepository
+from db.limits import LimitRepository
+from db.models import Credits, FailureReason, JobState, Ledger, Limit, Scope, Window
+from db.windows import window_end, window_start
+from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, job_in, new_job
+
+EVENT = 77
+
+
+def limit(
+    scope: Scope,
+    amount: int,
+    *,
+    ledger: Ledger = Ledger.QUOTA,
+    scope_id: int = 0,
+    guild_id: int = 0,
+    window: Window = Window.DAY,
+) -> Limit:
+    return Limit(
+        ledger=ledger,
+        scope=scope,
+        scope_id=scope_id,
+        guild_id=guild_id,
+        window=window,
+        amount=amount,
+    )
+
+
+async def _granted(jobs: JobRepository, start: int, **changes: object) -> int:
+    """How many jobs of this kind are accepted before one is refused."""
+    for number in range(20):
+        try:
+            await jobs.accept(new_job(start + number, **changes))
+        except QuotaExceeded:
+            return number
+    return 20
+
+
+@pytest.mark.parametrize(
+    ("rules", "granted"),
+    [
+        ([], 20),
+        ([limit(Scope.MEMBER, 3)], 3),
+        ([limit(Scope.MEMBER, 0)], 0),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 5, scope_id=MEMBER)], 5),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 1, scope_id=MEMBER)], 1),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 9, scope_id=MEMBER + 1)], 3),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 2, guild_id=GUILD)], 2),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 2, guild_id=GUILD + 1)], 3),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 2, window=Window.HOUR)], 2),
+        ([limit(Scope.SERVER, 4)], 4),
+        ([limit(Scope.SERVER, 4), limit(Scope.SERVER, 6, scope_id=GUILD)], 6),
+        ([limit(Scope.COMMUNITY_EVENT, 4)], 4),
+        ([limit(Scope.COMMUNITY_EVENT, 4), limit(Scope.COMMUNITY_EVENT, 2, scope_id=EVENT)], 2),
+        ([limit(Scope.COMMUNITY_EVENT, 4, scope_id=EVENT + 1)], 20),
+        ([limit(Scope.OPERATOR, 7)], 7),
+        ([limit(Scope.ROLE, 1)], 20),  # comes with the roles
+        ([limit(Scope.OPERATOR, 1, ledger=Ledger.CREDITS)], 20),
+    ],
+)
+async def test_limits_that_count(
+    jobs: JobRepository, limits: LimitRepository, rules: list[Limit], granted: int
+) -> None:
+    for rule in rules:
+        await limits.set(rule)
+    assert await _granted(jobs, 1, event_id=EVENT) == granted
+
+
+async def test_limits_count_apart_for_each_member_server_and_event(
+    jobs: JobRepository, limits: LimitRepository
+) -> None:
+    await limits.set(limit(Scope.MEMBER, 2))
+    await limits.set(limit(Scope.SERVER, 3))
+    await limits.set(limit(Scope.COMMUNITY_EVENT, 1))
+    assert await _granted(jobs, 100) == 2
+    assert await _granted(jobs, 200, user_id=1) == 1  # the server is full
+    assert await _granted(jobs, 300, user_id=2, guild_id=None) == 2
+    assert await _granted(jobs, 400, user_id=3, guild_id=1, event_id=5) == 1
+    assert await _granted(jobs, 500, user_id=3, guild_id=1, event_id=6) == 1
+
+
+async def test_refusal_says_which_limit_and_reserves_nothing(
+    jobs: JobRepository, limits: LimitRepository, database: Database
+) -> None:
+    rule = limit(Scope.SERVER, 1)
+    await limits.set(limit(Scope.MEMBER, 5))
+    await limits.set(rule)
+    await jobs.accept(new_job(1))
+    with pytest.raises(QuotaExceeded) as caught:
+        await jobs.accept(new_job(2))
+    assert (caught.value.usage.limit, caught.value.usage.used) == (rule, 1)
+    assert caught.value.usage.remaining == 0
+    assert caught.value.usage.resets_at == datetime(2026, 11, 22, tzinfo=UTC)
+    assert [usage.used for usage in await limits.usages(MEMBER, GUILD)] == [1, 1]
+    assert await check_ledgers(database) == []
+
+
+async def test_changed_limit_counts_at_once(jobs: JobRepository, limits: LimitRepository) -> None:
+    await limits.set(limit(Scope.MEMBER, 1))
+    assert await _granted(jobs, 1) == 1
+    await limits.set(limit(Scope.MEMBER, 3))
+    assert await _granted(jobs, 10) == 2
+    await limits.set(limit(Scope.MEMBER, 2))
+    assert await _granted(jobs, 20) == 0
+    assert await limits.remove(limit(Scope.MEMBER, 0))
+    assert not await limits.remove(limit(Scope.MEMBER, 0))
+    assert await limits.list() == ()
+    assert await _granted(jobs, 30) == 20
+
+
+async def test_new_window_starts_empty_and_a_return_goes_to_the_old_one(
+    jobs: JobRepository, limits: LimitRepository, clock: ManualClock, database: Database
+) -> None:
+    await limits.set(limit(Scope.MEMBER, 1))
+    clock.now = datetime(2026, 11, 21, 23, 59, 59, 999999, tzinfo=UTC)
+    late = (await jobs.accept(new_job(1))).job
+    with pytest.raises(QuotaExceeded):
+        await jobs.accept(new_job(2))
+    clock.now = datetime(2026, 11, 22, tzinfo=UTC)
+    await jobs.accept(new_job(3))
+
+    await jobs.cancel(late.id)
+
+    with pytest.raises(QuotaExceeded):
+        await jobs.accept(new_job(4))
+    clock.now -= timedelta(seconds=1)
+    assert [usage.used for usage in await limits.usages(MEMBER, None)] == [0]
+    assert await check_ledgers(database) == []
+
+
+@pytest.mark.parametrize("window", list(Window))
+async def test_operators_cap_lets_no_job_out_and_takes_nothing(
+    jobs: JobRepository, limits: LimitRepository, database: Database, window: Window
+) -> None:
+    cap = limit(Scope.OPERATOR, 5, ledger=Ledger.CREDITS, window=window)
+    await limits.set(cap)
+    for number in range(3):
+        await jobs.accept(new_job(number))
+    first, token = await claimed(jobs)
+    await claimed(jobs)
+    assert await claim(jobs) is None
+    assert [(usage.limit, usage.used) for usage in await limits.caps()] == [(cap, 4)]
+    assert await limits.credits() == Credits(held=4, spent=0)
+    assert await check_ledgers(database) == []
+    waiting = await jobs.get(3)
+    assert (waiting.state, waiting.attempts, waiting.submit_token) == (JobState.QUEUED, 0, None)
+
+    await jobs.refuse(first.id, token, FailureReason.NO_FACE)
+    assert (await claimed(jobs))[0].id == 3
+
+
+async def test_credits_of_an_unconfirmed_job_stay_held(
+    jobs: JobRepository, limits: LimitRepository
+) -> None:
+    await limits.set(limit(Scope.OPERATOR, 2, ledger=Ledger.CREDITS, window=Window.MONTH))
+    job = await job_in(jobs, JobState.UNCONFIRMED)
+    await jobs.accept(new_job(2))
+    assert await claim(jobs) is None
+    await jobs.resolve(job.id, charged=False, actor="operator")
+    assert await claim(jobs) is not None
+
+
+async def test_racing_ends_settle_once(
+    jobs: JobRepository, limits: LimitRepository, database: Database
+) -> None:
+    job = await job_in(jobs, JobState.SUBMITTED)
+    ends = [jobs.cancel(job.id), jobs.complete(job.id, "p.png"), jobs.cancel(job.id)]
+    ends += [jobs.fail(job.id, FailureReason.DEADLINE) for _ in range(3)]
+    results = await asyncio.gather(*ends, return_exceptions=True)
+    assert sum(not isinstance(result, Exception) for result in results) == 1
+    assert await limits.credits() == Credits(held=0, spent=2)
+    assert await check_ledgers(database) == []
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "end"),
+    [
+        (Window.HOUR, "2026-11-21T12:00", "2026-11-21T13:00"),
+        (Window.DAY, "2026-11-21T00:00", "2026-11-22T00:00"),
+        (Window.WEEK, "2026-11-16T00:00", "2026-11-23T00:00"),
+        (Window.MONTH, "2026-11-01T00:00", "2026-12-01T00:00"),
+        (Window.TOTAL, "1970-01-01T00:00", None),
+    ],
+)
+def test_windows(window: Window, start: str, end: str | None) -> None:
+    now = START + timedelta(minutes=34, seconds=5)
+    assert window_start(window, now) == datetime.fromisoformat(start).replace(tzinfo=UTC)
+    expected = None if end is None else datetime.fromisoformat(end).replace(tzinfo=UTC)
+    assert window_end(window, now) == expected
+
+
+@pytest.mark.parametrize("window", [window for window in Window if window is not Window.TOTAL])
+def test_each_window_ends_where_the_next_begins(window: Window) -> None:
+    for days in range(0, 800, 7):
+        now = datetime(2027, 12, 31, 23, 30, tzinfo=UTC) + timedelta(days=days)
+        end = window_end(window, now)
+        assert end is not None
+        assert window_start(window, now) <= now < end == window_start(window, end)
+        assert window_start(window, end - timedelta(microseconds=1)) == window_start(window, now)
