@@ -55,17 +55,17 @@ class Gate:
         self._until = 0.0
 
     @property
-    def at_once(self) -> int | None:
-        """How many jobs may be sent together: one to try whether all is well; None: any number."""
-        return None if self.pause is None else 1
-
-    @property
     def refuses_orders(self) -> bool:
         """Tell whether a new order would only wait for the operator.
 
         Once a pause is over the next order is taken: it finds out whether all is well again.
         """
         return self.pause is not None and self.pause.needs_operator and self.seconds_closed > 0
+
+    @property
+    def at_once(self) -> int | None:
+        """How many jobs may be sent together: one to try whether all is well; None: any number."""
+        return None if self.pause is None else 1
 
     @property
     def seconds_closed(self) -> float:

@@ -63,7 +63,7 @@ class Privacy:
         return cancelled
 
     async def _cancel_open_jobs(self, user_id: int) -> int:
-        cancelled = 0
+        cancelled: list[int] = []
         still_open = 0
         for job in await self._jobs.list_unfinished_for_member(user_id):
             try:
@@ -72,7 +72,8 @@ class Privacy:
                 still_open += refused.state in {JobState.SUBMITTING, JobState.COMPLETED}
             else:
                 self._worker.drop(gone)
-                cancelled += 1
+                cancelled.append(job.id)
         if still_open:
             raise StillSending(still_open)
-        return cancelled
+        await self._worker.have_told(cancelled)  # an erased job's card cannot be found any more
+        return len(cancelled)

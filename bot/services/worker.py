@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Collection
 
 from bot.services.backends import Backends
 from bot.services.delivery import Delivery, Stage
@@ -28,6 +29,7 @@ POSITIONS_SECONDS = 3.0
 POSITIONS_SHOWN = 25  # cards further back are not edited at every step
 RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
 LONGEST_RETRY_SECONDS = 120.0
+TELLING_SECONDS = 10.0
 GRACE_SECONDS = 25.0  # for submissions and posts under way when the worker is stopped
 
 _log = logging.getLogger(__name__)
@@ -78,6 +80,12 @@ class Worker:
             self._carried[job.id].cancel()
         self._carry(job, fresh=False)
         self._queue_moved.set()
+
+    async def have_told(self, job_ids: Collection[int]) -> None:
+        """Wait until the cards of dropped jobs say so, for as long as a member would wait."""
+        telling = [self._carried[job_id] for job_id in job_ids if job_id in self._carried]
+        if telling:
+            await asyncio.wait(telling, timeout=TELLING_SECONDS)
 
     def stop(self) -> None:
         """Have `run` end: nothing new is taken, steps under way are finished or resumable."""
@@ -204,6 +212,7 @@ class Worker:
             job = await self._courier.deliver(job, maybe_posted=not fresh)
         if job.state.is_final and job.told is not job.state:
             await self._courier.tell(job)
+        await self._housekeeper.delete_due_files()  # what was promised "at once" is kept at once
 
     async def _submit(self, job: Job, *, first: bool) -> Job:
         self._delivery.progress(job, Stage.SENDING)

@@ -81,7 +81,6 @@ HARMLESS = """
     Route 69 at night
     a room at 5:34 on 10/31/2024, $5 @ the door!
     U.S.A. and U.K. flags
-    a minor detail of a sensual marble statue
     The Sex Pistols on stage
     a breastfeeding mother and her baby
     human anatomy, after Leonardo
