@@ -14,6 +14,7 @@ from pathlib import Path
 
 import discord
 
+from bot.app import set_daily_quota
 from bot.assembly import App, assemble
 from bot.backend import open_studio_backend
 from bot.demo.page import Scene, open_page, open_scene
@@ -80,6 +81,7 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
         open_studio_backend(settings) as backend,
     ):
         await migrate(database)
+        await set_daily_quota(database, settings.quota_per_day)
         app = assemble(settings, database=database, backends=Backends(backend))
         await app.catalogue.refresh()
         async with open_scene(app.bot) as scene:
