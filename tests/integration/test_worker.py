@@ -149,6 +149,62 @@ async def test_a_lost_answer_of_an_idempotent_back_end_is_asked_for_again(
         assert (len(api.submissions), len(keys)) == (3, 1)
 
 
+@pytest.mark.parametrize("refusal", [401, 402, 429])
+async def test_after_a_lost_answer_a_refusal_does_not_change_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with (
+        ScriptedAPI(honours_keys=True) as api,
+        open_workshop(tmp_path, api, idempotent=True) as workshop,
+    ):
+        api.on_submit(RESET, Answer(status=refusal))
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+        keys = {call.headers["Idempotency-Key"] for call in api.submissions}
+        assert (len(api.submissions), len(keys)) == (3, 1)
+
+
+async def test_a_back_end_that_was_away_at_the_restart_is_asked_with_the_same_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with ScriptedAPI(honours_keys=True) as api:
+        async with open_workshop(tmp_path, api, idempotent=True) as workshop:
+            job = await workshop.order()
+            claimed = await workshop.jobs.claim(
+                backend=api.url, swap_version="v6", prompt_version="v2", idempotent=True
+            )
+        assert claimed is not None
+        async with open_workshop(tmp_path, api, idempotent=True) as workshop:
+            api.on_submit(Answer(status=429))
+            await workshop.worker.run_once()
+            assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+            keys = [call.headers["Idempotency-Key"] for call in api.submissions]
+            assert keys == [claimed.submit_token] * 2
+
+
+async def test_a_back_end_that_stays_away_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with (
+        ScriptedAPI(honours_keys=True) as api,
+        open_workshop(tmp_path, api, idempotent=True) as workshop,
+        api.hold_submit() as gate,
+    ):
+        api.on_submit(*[RESET] * 100)
+        job = await workshop.order()
+        carrying = asyncio.create_task(workshop.worker.run_once())
+        await gate.holds()
+        workshop.clock.advance(timedelta(minutes=21))
+        await gate.open()
+        await asyncio.wait_for(carrying, WAIT)
+        assert (await workshop.jobs.get(job.id)).state is JobState.UNCONFIRMED
+        assert len(api.submissions) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "pause"),
     [
