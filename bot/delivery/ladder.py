@@ -78,7 +78,9 @@ class DiscordDelivery:
 
     async def tell(self, job: Job) -> None:
         await self._painter.finish(job.id)
-        job = await self._jobs.get(job.id)
+        state, job = job.state, await self._jobs.get(job.id)
+        if job.state is not state:  # such as a picture that its member has fetched meanwhile
+            return
         has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
         view = ended_card(job, again=has_photo and job.state is not JobState.UNDELIVERABLE)
         try:

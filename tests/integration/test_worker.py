@@ -13,7 +13,8 @@ import pytest
 from bot.errors import TooLateToCancel
 from bot.services.booth import PromptOrder
 from bot.services.gate import Pause
-from db.models import FailureReason, JobState
+from db.jobs import JobRepository
+from db.models import FailureReason, Job, JobState
 from faceswap.timeouts import Timeouts
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import PICTURE, RESET, Answer, ScriptedAPI
@@ -433,6 +434,39 @@ async def test_a_picture_every_place_refuses_waits_for_its_member(
         suffix, data = await workshop.booth.undelivered_picture(waiting, limit=10 * 2**20)
         assert (suffix, data) == (".png", PICTURE)
         assert delivery.told == {job.id: [JobState.UNDELIVERABLE]}
+
+
+class FetchedMeanwhile(NotingDelivery):
+    """Refuses pictures; while a member is told of one, they fetch it through /jobs."""
+
+    jobs: JobRepository
+
+    async def tell(self, job: Job) -> None:
+        await self.jobs.record_delivered(job.id, 31, 51)
+
+
+async def test_a_picture_fetched_while_its_member_is_told_needs_no_more_telling(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = FetchedMeanwhile(refuses=True)
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        delivery.jobs = workshop.jobs
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        done = await workshop.jobs.get(job.id)
+        assert (done.state, done.told) == (JobState.DELIVERED, JobState.DELIVERED)
+
+
+async def test_an_end_that_nobody_carried_is_told_soon(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.worker.TIDY_SECONDS", 0.05)
+    workshop.gate.close(Pause.API_DOWN, seconds=WAIT)
+    job = await workshop.order()
+    async with running(workshop):
+        await workshop.jobs.cancel(job.id)  # and the one who cancelled was gone before `drop`
+        await workshop.delivery.news.wait()
+    assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
 
 
 async def test_discord_being_away_loses_nothing(
