@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.errors import StillSending
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
@@ -13,6 +15,7 @@ from db.members import MemberRepository
 from db.models import JobState
 
 CONSENT_VERSION = 1  # raise it when the text members agree to changes its meaning
+CARDS_SECONDS = 10.0  # how long erasing waits for the cards of cancelled jobs to say so
 
 
 class Privacy:
@@ -63,7 +66,7 @@ class Privacy:
         return cancelled
 
     async def _cancel_open_jobs(self, user_id: int) -> int:
-        cancelled = 0
+        telling = []
         still_open = 0
         for job in await self._jobs.list_unfinished_for_member(user_id):
             try:
@@ -71,8 +74,9 @@ class Privacy:
             except TransitionRefused as refused:
                 still_open += refused.state in {JobState.SUBMITTING, JobState.COMPLETED}
             else:
-                self._worker.drop(gone)
-                cancelled += 1
+                telling.append(self._worker.drop(gone))
+        if telling:  # the cards would be forgotten before they say so
+            await asyncio.wait(telling, timeout=CARDS_SECONDS)
         if still_open:
             raise StillSending(still_open)
-        return cancelled
+        return len(telling)

@@ -72,12 +72,12 @@ class Worker:
         self._bell.set()
         self._queue_moved.set()
 
-    def drop(self, job: Job) -> None:
-        """Stop following a job that its member cancelled, and bring its card up to date."""
+    def drop(self, job: Job) -> asyncio.Task[None]:
+        """Stop following a job that its member cancelled; the task returned updates its card."""
         if job.id in self._following:
             self._following[job.id].cancel()
-        self._carry(job, fresh=False)
         self._queue_moved.set()
+        return self._carry(job, fresh=False)
 
     def stop(self) -> None:
         """Have `run` end: nothing new is taken, steps under way are finished or resumable."""
@@ -168,13 +168,14 @@ class Worker:
 
     # --- carrying ---
 
-    def _carry(self, job: Job, *, fresh: bool) -> None:
+    def _carry(self, job: Job, *, fresh: bool) -> asyncio.Task[None]:
         """Start carrying a job. `fresh`: it was claimed just now, so it was never sent before."""
         if job.state is JobState.SUBMITTING:
             self._submitting.add(job.id)
         task = asyncio.create_task(self._carry_to_its_end(job, fresh=fresh), name=f"job-{job.id}")
         self._carried[job.id] = task
         task.add_done_callback(lambda done: self._put_down(job.id, done))
+        return task
 
     def _put_down(self, job_id: int, task: asyncio.Task[None]) -> None:
         if self._carried.get(job_id) is task:

@@ -457,6 +457,30 @@ async def test_a_picture_fetched_while_its_member_is_told_needs_no_more_telling(
         assert (done.state, done.told) == (JobState.DELIVERED, JobState.DELIVERED)
 
 
+class Attentive(NotingDelivery):
+    """Looks, a moment later, for the card that is to say how the job ended."""
+
+    jobs: JobRepository
+    cards: list[int | None]
+
+    async def tell(self, job: Job) -> None:
+        await asyncio.sleep(0.05)  # an edit of the card is under way
+        self.cards.append((await self.jobs.get(job.id)).card_message_id)
+
+
+async def test_erasing_waits_until_the_cards_of_cancelled_jobs_say_so(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = Attentive()
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        delivery.jobs, delivery.cards = workshop.jobs, []
+        job = await workshop.order()
+        assert await workshop.privacy.erase(ALICE) == 1
+        assert delivery.cards == [41]
+        erased = await workshop.jobs.get(job.id)
+        assert (erased.user_id, erased.card_message_id, workshop.files()) == (0, None, [])
+
+
 async def test_an_end_that_nobody_carried_is_told_soon(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
