@@ -27,6 +27,7 @@ from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
 
 HISTORY = 100  # messages searched for a picture that may have been posted already
+CLOCKS_APART = timedelta(minutes=1)  # how much Discord's clock may differ from ours
 SMALLEST_LIMIT = 2 * 2**20  # bytes; tried when Discord calls a picture too large
 
 _log = logging.getLogger(__name__)
@@ -181,9 +182,11 @@ class DiscordDelivery:
             return None
 
     async def _find_in(self, channel: discord.abc.Messageable, job: Job) -> Posted | None:
+        # Not since the order: in a busy channel others wrote HISTORY messages while it was made.
+        earliest = (job.finished_at or job.created_at) - CLOCKS_APART
         try:
             async with reasons():
-                async for message in channel.history(limit=HISTORY, after=job.created_at):
+                async for message in channel.history(limit=HISTORY, after=earliest):
                     if shows_picture(message, job.id):
                         return Posted(channel_id=message.channel.id, message_id=message.id)
         except PlaceRefused as refused:
