@@ -56,6 +56,7 @@ async def _run_side_by_side(
             asyncio.create_task(stop.wait(), name="stop"),
             asyncio.create_task(app.bot.start(token), name="bot"),
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
+            asyncio.create_task(app.painter.run(), name="painter"),
             asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
         }
         try:
@@ -67,7 +68,6 @@ async def _run_side_by_side(
                 app.worker.stop()
                 await worker
         finally:
-            await app.painter.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

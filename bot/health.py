@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import logging
 import math
 import os
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 
 BEAT_EVERY = timedelta(seconds=15)
 STALE_AFTER = timedelta(seconds=60)
+
+_log = logging.getLogger(__name__)
 
 
 class BotState(enum.StrEnum):
@@ -40,7 +43,10 @@ class Heartbeat:
         self._path = path
 
     def beat(self, state: BotState, *, latency: float | None = None) -> None:
-        """Say that the process is alive; discord.py's latency is NaN before the first answer."""
+        """Say that the process is alive; a disk that is full must not end it.
+
+        discord.py's latency is NaN before the first answer.
+        """
         known = latency is not None and math.isfinite(latency)
         content = {
             "time": datetime.now(UTC).isoformat(),
@@ -48,10 +54,13 @@ class Heartbeat:
             "state": state.value,
             "latency": latency if known else None,
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self._path.with_name(f"{self._path.name}.part")
-        unfinished.write_text(json.dumps(content), encoding="utf-8")
-        unfinished.replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = self._path.with_name(f"{self._path.name}.part")
+            unfinished.write_text(json.dumps(content), encoding="utf-8")
+            unfinished.replace(self._path)
+        except OSError as error:
+            _log.warning("The heartbeat could not be written: %s", error.strerror)
 
     def clear(self) -> None:
         """Remove the file at an orderly end."""

@@ -32,13 +32,14 @@ class _Canvas:
 
 
 class Painter:
-    """Paints the progress of many jobs, each at its own pace."""
+    """Paints the progress of many jobs, each at its own pace; `run` beside the worker."""
 
     def __init__(self, *, cards: Cards, jobs: JobRepository, seconds_between: float) -> None:
         self._cards = cards
         self._jobs = jobs
         self._seconds_between = seconds_between
         self._canvases: dict[int, _Canvas] = {}
+        self._news: asyncio.Queue[int] = asyncio.Queue()
 
     def show(self, job_id: int, stage: Stage, *, position: int | None) -> None:
         """Have a card say this soon; only the latest word counts."""
@@ -46,20 +47,32 @@ class Painter:
         if canvas is None:
             canvas = self._canvases[job_id] = _Canvas(stage, position)
         canvas.stage, canvas.position = stage, position
-        if canvas.task is None or canvas.task.done():
-            canvas.task = asyncio.create_task(self._paint(job_id, canvas), name=f"card-{job_id}")
+        self._news.put_nowait(job_id)
 
     async def finish(self, job_id: int) -> None:
         """Return when no edit of this card is under way or to come."""
         canvas = self._canvases.pop(job_id, None)
-        if canvas is not None and canvas.task is not None:
+        if canvas is not None:
             canvas.finished.set()
-            await asyncio.wait([canvas.task])
+            if canvas.task is not None:
+                await asyncio.wait([canvas.task])
 
-    async def close(self) -> None:
-        """Stop painting."""
-        for job_id in list(self._canvases):
-            await self.finish(job_id)
+    async def run(self) -> None:
+        """Paint until cancelled.
+
+        Cards are painted from here, and not from where their news come up: an interaction is over
+        when its command has been answered, not when its card has been brought up to date.
+        """
+        try:
+            while True:
+                job_id = await self._news.get()
+                canvas = self._canvases.get(job_id)
+                if canvas is not None and (canvas.task is None or canvas.task.done()):
+                    paint = self._paint(job_id, canvas)
+                    canvas.task = asyncio.create_task(paint, name=f"card-{job_id}")
+        finally:
+            for job_id in list(self._canvases):
+                await self.finish(job_id)
 
     async def _paint(self, job_id: int, canvas: _Canvas) -> None:
         while not canvas.finished.is_set():
@@ -70,11 +83,11 @@ class Painter:
                 if not await self._edit(job_id, canvas):
                     self._canvases.pop(job_id, None)
                     return
+                canvas.shown = words
             except (DeliveryPostponed, StorageError) as error:
                 _log.info("Card of job %d was not edited: %s", job_id, error)
             except Exception:  # noqa: BLE001 - a card is worth less than the job
                 _log.exception("Card of job %d was not edited.", job_id)
-            canvas.shown = words
             try:
                 async with asyncio.timeout(self._seconds_between):
                     await canvas.finished.wait()

@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from bot.errors import BoothClosed, ClosedReason, FilterUnknown
-from faceswap.errors import FaceSwapError
+from faceswap.errors import FaceSwapError, KeyRefused
 from faceswap.models import Filter, parse_filter_id
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Catalogue:
         self._client = client
         self._filters: tuple[Filter, ...] = ()
         self._stale = asyncio.Event()
+        self._failure: FaceSwapError | None = None  # of the last try
 
     @property
     def filters(self) -> tuple[Filter, ...]:
@@ -41,10 +42,20 @@ class Catalogue:
         try:
             filters = await self._client.list_filters()
         except FaceSwapError as error:
-            _log.warning("The filter list could not be loaded: %s", error)
+            self._note(error)
             return False
+        self._failure = None
         self._filters = tuple(sorted(filters, key=lambda each: each.name.casefold()))
         return True
+
+    def _note(self, error: FaceSwapError) -> None:
+        """Log a failure once, not at every try, and a refused key loudly."""
+        if type(error) is not type(self._failure):
+            is_refused = isinstance(error, KeyRefused)
+            hint = ": check FACESWAP_API_KEY and its header settings" if is_refused else ""
+            level = logging.CRITICAL if is_refused else logging.WARNING
+            _log.log(level, "The filter list could not be loaded (%s)%s.", error, hint)
+        self._failure = error
 
     def mark_stale(self) -> None:
         """Have the list loaded again soon: the API refused a filter that is in it."""
@@ -110,7 +121,8 @@ class Catalogue:
 
     def _unknown(self, text: str) -> FilterUnknown | BoothClosed:
         if not self._filters:
-            return BoothClosed(ClosedReason.API_DOWN)
+            is_refused = isinstance(self._failure, KeyRefused)
+            return BoothClosed(ClosedReason.API_REFUSES_US if is_refused else ClosedReason.API_DOWN)
         names = {each.name.casefold(): each.name for each in self._filters}
         close = difflib.get_close_matches(text.strip().casefold(), names, n=3)
         starts = [name for name in names if text.strip() and text.strip().casefold() in name]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot.errors import StillSending
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
@@ -15,7 +13,6 @@ from db.members import MemberRepository
 from db.models import JobState
 
 CONSENT_VERSION = 1  # raise it when the text members agree to changes its meaning
-CARDS_SECONDS = 10.0  # how long erasing waits for the cards of cancelled jobs to say so
 
 
 class Privacy:
@@ -66,7 +63,7 @@ class Privacy:
         return cancelled
 
     async def _cancel_open_jobs(self, user_id: int) -> int:
-        telling = []
+        cancelled: list[int] = []
         still_open = 0
         for job in await self._jobs.list_unfinished_for_member(user_id):
             try:
@@ -74,9 +71,9 @@ class Privacy:
             except TransitionRefused as refused:
                 still_open += refused.state in {JobState.SUBMITTING, JobState.COMPLETED}
             else:
-                telling.append(self._worker.drop(gone))
-        if telling:  # the cards would be forgotten before they say so
-            await asyncio.wait(telling, timeout=CARDS_SECONDS)
+                self._worker.drop(gone)
+                cancelled.append(job.id)
         if still_open:
             raise StillSending(still_open)
-        return len(telling)
+        await self._worker.have_told(cancelled)  # an erased job's card cannot be found any more
+        return len(cancelled)

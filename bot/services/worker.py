@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Collection
 
 from bot.services.backends import Backends
 from bot.services.delivery import Delivery, Stage
@@ -28,6 +29,7 @@ POSITIONS_SECONDS = 3.0
 POSITIONS_SHOWN = 25  # cards further back are not edited at every step
 RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
 LONGEST_RETRY_SECONDS = 120.0
+TELLING_SECONDS = 10.0
 GRACE_SECONDS = 25.0  # for submissions and posts under way when the worker is stopped
 
 _log = logging.getLogger(__name__)
@@ -72,12 +74,18 @@ class Worker:
         self._bell.set()
         self._queue_moved.set()
 
-    def drop(self, job: Job) -> asyncio.Task[None]:
-        """Stop following a job that its member cancelled; the task returned updates its card."""
+    def drop(self, job: Job) -> None:
+        """Stop following a job that its member cancelled, and bring its card up to date."""
         if job.id in self._following:
             self._following[job.id].cancel()
+        self._carry(job, fresh=False)
         self._queue_moved.set()
-        return self._carry(job, fresh=False)
+
+    async def have_told(self, job_ids: Collection[int]) -> None:
+        """Wait until the cards of dropped jobs say so, for as long as a member would wait."""
+        telling = [self._carried[job_id] for job_id in job_ids if job_id in self._carried]
+        if telling:
+            await asyncio.wait(telling, timeout=TELLING_SECONDS)
 
     def stop(self) -> None:
         """Have `run` end: nothing new is taken, steps under way are finished or resumable."""
@@ -168,14 +176,13 @@ class Worker:
 
     # --- carrying ---
 
-    def _carry(self, job: Job, *, fresh: bool) -> asyncio.Task[None]:
+    def _carry(self, job: Job, *, fresh: bool) -> None:
         """Start carrying a job. `fresh`: it was claimed just now, so it was never sent before."""
         if job.state is JobState.SUBMITTING:
             self._submitting.add(job.id)
         task = asyncio.create_task(self._carry_to_its_end(job, fresh=fresh), name=f"job-{job.id}")
         self._carried[job.id] = task
         task.add_done_callback(lambda done: self._put_down(job.id, done))
-        return task
 
     def _put_down(self, job_id: int, task: asyncio.Task[None]) -> None:
         if self._carried.get(job_id) is task:
@@ -205,6 +212,7 @@ class Worker:
             job = await self._courier.deliver(job, maybe_posted=not fresh)
         if job.state.is_final and job.told is not job.state:
             await self._courier.tell(job)
+        await self._housekeeper.delete_due_files()  # what was promised "at once" is kept at once
 
     async def _submit(self, job: Job, *, first: bool) -> Job:
         self._delivery.progress(job, Stage.SENDING)

@@ -73,17 +73,35 @@ class House:
     def open_booth(self) -> PhotoBooth:
         return PhotoBooth(discord=self.discord, bot=self.bot)
 
+    def personal(self) -> set[str]:
+        """Return what must never stand in a log: secrets, names, photos, words, files."""
+        said = {self.discord.token, self.api.key, "alice", "Photo Club", "me.jpg", "/cdn/"}
+        for request in self.discord.requests:
+            if request.path.startswith(("/webhooks/", "/interactions/")):
+                said.add(request.path.split("/")[3])  # the interaction's token
+        for call in self.api.submissions:
+            given = call.fields.get("base64") or call.fields.get("prompt")
+            said.add(str(given)[:60])
+        return said
+
     async def under_way(self, booth: PhotoBooth, **options: object) -> tuple[Interaction, str]:
         """Order a picture and wait until the bot waits for it; returns the API's number, too."""
-        asked_before = len(self.api.status_calls)
+        number = len(booth.accounts()) + 1
         ordered = await booth.order(**options)
-        return ordered, await self.next_remote_id(asked_before)
+        return ordered, await self.followed(booth, number)
 
-    async def next_remote_id(self, asked_before: int) -> str:
-        """Wait for a status call beyond so many; returns which job was submitted last."""
+    async def followed(self, booth: PhotoBooth, number: int) -> str:
+        """Wait until the bot asks the API about alice's nth job; returns the API's number of it."""
+        query = "SELECT remote_id FROM jobs WHERE user_id = ? ORDER BY id LIMIT 1 OFFSET ?"
+
+        def asked_about() -> str | None:
+            found = booth.query(query, booth.alice.id, number - 1)
+            asked = {call.remote_id for call in self.api.status_calls}
+            return found[0][0] if found and found[0][0] in asked else None
+
         async with asyncio.timeout(IN_TIME):
-            await self.api.until(lambda: len(self.api.status_calls) > asked_before)
-        remote_id = self.api.submissions[-1].remote_id
+            await self.api.until(asked_about)
+        remote_id = asked_about()
         assert remote_id is not None
         return remote_id
 
@@ -101,6 +119,8 @@ async def open_house(
         bot = BotProcess(discord, folder, **{**hosted(api), "LOG_LEVEL": "DEBUG", **settings})
         try:
             await bot.start()
-            yield House(discord, api, bot)
+            house = House(discord, api, bot)
+            yield house
+            assert [word for word in house.personal() if word in bot.log] == []
         finally:
             await bot.close()

@@ -23,7 +23,8 @@ from tests.support.workshop import photo_bytes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-RED, BLUE = (200, 40, 40), (40, 40, 200)
+HEIC = Path(__file__).parents[1] / "unit" / "bot" / "red_over_blue.heic"  # with a note in EXIF
+RED, BLUE = (200, 30, 30), (30, 30, 200)
 FILTERS = [
     {"id": "12", "name": "Cyberpunk Neon"},
     {"id": "13", "name": "Noir Detective"},
@@ -139,7 +140,7 @@ UPRIGHT = {
     "palette": two_colours(format="PNG", bits=2),
     "webp": two_colours(format="WEBP", lossless=True),
     "rotated": lying_on_its_side(),
-    "heic": (Path(__file__).parent / "two_colours.heic").read_bytes(),
+    "heic": HEIC.read_bytes(),
 }
 
 

@@ -161,9 +161,8 @@ async def test_again_stays_private(booth: PhotoBooth, house: House) -> None:
     card = await booth.picture(ordered)
     assert card.spoilers()
 
-    asked_before = len(house.api.status_calls)
     again = await booth.press(card, "Again")
-    await house.api.finish(await house.next_remote_id(asked_before))
+    await house.api.finish(await house.followed(booth, 2))
     repeated = await booth.picture(again)
     assert repeated.ephemeral
     assert repeated.spoilers()

@@ -155,7 +155,7 @@ class ScriptedAPI:
         self.calls: list[Call] = []  # every request, in the order they came
         self.submissions: list[Call] = []
         self.status_calls: list[Call] = []
-        self._port = port
+        self.port = port
         self._key_headers = {key_header: f"{key_prefix} {key}" if key_prefix else key}
         self._submit_answers: deque[Answer] = deque()
         self._status_answers: deque[Answer] = deque()
@@ -171,7 +171,7 @@ class ScriptedAPI:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         host, port = self._runner.addresses[0]
         self.url = f"http://{host}:{port}"

@@ -39,6 +39,13 @@ def test_a_broken_file_is_no_beat(tmp_path: Path, content: str) -> None:
     assert read(path) is None
 
 
+def test_a_beat_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()  # no folder, so nothing can be written into it
+    path = tmp_path / "data" / "heartbeat"
+    Heartbeat(path).beat(BotState.CONNECTED)
+    assert read(path) is None
+
+
 def test_a_fresh_beat_of_a_connected_bot_is_health(tmp_path: Path) -> None:
     path = tmp_path / "heartbeat"
     Heartbeat(path).beat(BotState.CONNECTED)
