@@ -110,7 +110,7 @@ _STAGES: dict[Stage, str] = {
     Stage.PAUSED: (
         "The picture service takes no pictures just now. Yours waits and starts by itself."
     ),
-    Stage.SENDING: "Sending your photo …",
+    Stage.SENDING: "Sending it to the picture service …",
     Stage.WAITING: "Sent. The picture service has it in its queue …",
     Stage.WORKING: "Your picture is being made …",
 }
@@ -164,6 +164,8 @@ def ended(job: Job) -> str:
 
 def short_state(job: Job) -> str:
     """Say in a few words where a job stands, for a list."""
+    if job.state is JobState.UNDELIVERABLE and job.picture is None:
+        return "could not be posted; its time is over"
     return {
         JobState.QUEUED: "in the queue",
         JobState.SUBMITTING: "being sent",

@@ -53,16 +53,16 @@ SUGGESTIVE = """
 # Also those who may be grown up: with the words above, the doubt is theirs.
 MINORS = """
     child* grandchild* schoolch* kid kids kiddie* kiddo* toddler* baby babies newborn* infant
-    infants minor minors underage* under-aged teen teens teenage* preteen* tween tweens adolescen*
-    juvenile* youngster* schoolgirl* schoolboy* schoolkid* schooler* grader* pupil pupils girl girls
-    boy boys lolita* nymphet* shota daughter* granddaughter* stepdaughter* my-son his-son her-son
-    our-son their-son a-son the-son sons grandson* stepson* niece* nephew* barely-legal kinder*
-    kindes ein-kind das-kind dem-kind kleines-kind junges-kind nacktes-kind kleinkind* saugling*
-    madchen maedchen ein-junge kleiner-junge kleinen-jungen jugendlich* minderjahrig* schuler
-    schulerin* tochter sohn enfant* fille filles fillette* garcon* gamin gamine gamins gamines
-    mineur* ado ados ecolier* lyceenne* collegienne* nino ninos nina ninas menor menores chica
-    chicas chico chicos bebe* adolescente* bambin* ragazzin* menina* menino* crianca* meisje*
-    девочк* мальчик* ребен* дети детей школьниц* подрост*
+    infants minors minor-in minor-wearing underage* under-aged teen teens teenage* preteen* tween
+    tweens adolescen* juvenile* youngster* schoolgirl* schoolboy* schoolkid* schooler* grader* pupil
+    pupils girl girls boy boys lolita* nymphet* shota daughter* granddaughter* stepdaughter* my-son
+    his-son her-son our-son their-son a-son the-son sons grandson* stepson* niece* nephew*
+    barely-legal kinder* kindes ein-kind das-kind dem-kind kleines-kind junges-kind nacktes-kind
+    kleinkind* saugling* madchen maedchen ein-junge kleiner-junge kleinen-jungen jugendlich*
+    minderjahrig* schuler schulerin* tochter sohn enfant* fille filles fillette* garcon* gamin
+    gamine gamins gamines mineur* ado ados ecolier* lyceenne* collegienne* nino ninos nina ninas
+    menor menores chica chicas chico chicos bebe* adolescente* bambin* ragazzin* menina* menino*
+    crianca* meisje* девочк* мальчик* ребен* дети детей школьниц* подрост*
 """
 MINORS_ANYWHERE = (
     "ロリ ショタ 少女 幼女 女児 児童 子供 子ども 儿童 女孩 男孩 소녀 소년 아이 어린이 아동"

@@ -73,6 +73,17 @@ class House:
     def open_booth(self) -> PhotoBooth:
         return PhotoBooth(discord=self.discord, bot=self.bot)
 
+    def personal(self) -> set[str]:
+        """Return what must never stand in a log: secrets, names, photos, words, files."""
+        said = {self.discord.token, self.api.key, "alice", "Photo Club", "me.jpg", "/cdn/"}
+        for request in self.discord.requests:
+            if request.path.startswith(("/webhooks/", "/interactions/")):
+                said.add(request.path.split("/")[3])  # the interaction's token
+        for call in self.api.submissions:
+            given = call.fields.get("base64") or call.fields.get("prompt")
+            said.add(str(given)[:60])
+        return said
+
     async def under_way(self, booth: PhotoBooth, **options: object) -> tuple[Interaction, str]:
         """Order a picture and wait until the bot waits for it; returns the API's number, too."""
         number = len(booth.accounts()) + 1
@@ -108,6 +119,8 @@ async def open_house(
         bot = BotProcess(discord, folder, **{**hosted(api), "LOG_LEVEL": "DEBUG", **settings})
         try:
             await bot.start()
-            yield House(discord, api, bot)
+            house = House(discord, api, bot)
+            yield house
+            assert [word for word in house.personal() if word in bot.log] == []
         finally:
             await bot.close()

@@ -151,9 +151,14 @@ def test_only_the_owner_is_mentioned() -> None:
 # --- lists
 
 
-@pytest.mark.parametrize("name", HOSTILE_NAMES)
-@pytest.mark.parametrize("state", JobState)
-def test_ten_jobs_fit_into_one_message(name: str, state: JobState) -> None:
+LISTED = [
+    *((state, "*" * 5000) for state in JobState),  # escaped, nothing is longer
+    *((JobState.FAILED, name) for name in HOSTILE_NAMES),
+]
+
+
+@pytest.mark.parametrize(("state", "name"), LISTED)
+def test_ten_jobs_fit_into_one_message(state: JobState, name: str) -> None:
     jobs = [
         make_job(
             id=LARGEST_ID - number,
@@ -163,12 +168,19 @@ def test_ten_jobs_fit_into_one_message(name: str, state: JobState) -> None:
             guild_id=LARGEST_ID,
             result_channel_id=LARGEST_ID,
             message_id=LARGEST_ID,
+            picture="1.png",
         )
         for number in range(10)
     ]
     body = check(jobs_list(jobs))
     fetching = [each for each in custom_ids(body) if each.endswith(":fetch")]
     assert len(fetching) == (5 if state is JobState.UNDELIVERABLE else 0)
+
+
+def test_a_picture_whose_time_is_over_is_not_offered() -> None:
+    body = check(jobs_list([make_job(state=JobState.UNDELIVERABLE, picture=None)]))
+    assert custom_ids(body) == []
+    assert "its time is over" in text_of(body)
 
 
 def test_no_jobs_are_a_hint_and_not_an_empty_list() -> None:
