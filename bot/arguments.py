@@ -171,7 +171,11 @@ def _add_swap(commands: Any) -> None:
         help="a filter's whole name or its number, or a UUID; any other word lists the filters",
     )
     parser.add_argument(
-        "--who", required=True, choices=[name.lower() for name in WHO], help="who is in the photo"
+        "--who",
+        required=True,
+        type=str.lower,
+        choices=[name.lower() for name in WHO],
+        help="who is in the photo",
     )
     parser.add_argument(
         "--out",

@@ -33,7 +33,10 @@ _API: tuple[tuple[type[api.FaceSwapError], str], ...] = (
     (api.OutOfCredits, "the account at the API has no credits left; buy some at its provider"),
     (api.RateLimited, "the API takes no more requests just now; try again later"),
     (api.NotSent, "the API cannot be reached; check FACESWAP_API_URL and this machine's network"),
-    (api.CatalogueUnavailable, "the API did not give its list of filters; try again later"),
+    (
+        api.CatalogueUnavailable,
+        "the API did not give its list of filters; check FACESWAP_API_URL, or try again later",
+    ),
     (api.OutcomeUnknown, "the API did not answer; the picture may have been charged all the same"),
     (api.GroupNeedsCatalogueFilter, "group photos work with filters from the list only"),
     (api.InvalidPhoto, "the API cannot use this photo; try another one"),

@@ -51,7 +51,7 @@ class Order:
 async def make_picture(settings: Settings, order: Order, *, say: Callable[[str], None]) -> None:
     """Make the picture and write it; CommandFailed or a FaceSwapError says why not."""
     photo = _read_photo(order.photo, limit=settings.max_photo_bytes)
-    _check_target(order.out)
+    _check_target(order.out, photo=order.photo)
     with tempfile.TemporaryDirectory(prefix="faceswap-bot-") as name:
         folder = Path(name)
         photo = await _normalise(photo, settings, folder)
@@ -97,8 +97,10 @@ async def _normalise(photo: bytes, settings: Settings, folder: Path) -> bytes:
     return await photos.read(await photos.add(photo))
 
 
-def _check_target(path: Path) -> None:
+def _check_target(path: Path, *, photo: Path) -> None:
     """Find out before money is spent whether the picture can be written."""
+    if path.exists() and path.samefile(photo):
+        raise CommandFailed(f"{path} is the photo itself; name another file for the picture")
     if path.is_dir():
         raise CommandFailed(f"{path} is a folder; name a file for the picture")
     if not path.parent.is_dir():
@@ -108,7 +110,7 @@ def _check_target(path: Path) -> None:
 
 
 def _choose(filters: Sequence[Filter], wanted: str) -> FilterId:
-    """Find the filter by its name or number; a UUID is taken as it is."""
+    """Find the filter by its name, a part that one name has, or number; a UUID is taken as is."""
     text = wanted.strip().casefold()
     for each in filters:
         if text in {each.name.casefold(), str(each.id)}:
@@ -117,6 +119,10 @@ def _choose(filters: Sequence[Filter], wanted: str) -> FilterId:
         filter_id = parse_filter_id(text)
     except ValueError:
         filter_id = None
+    if filter_id is None:
+        parts = [each for each in filters if text in each.name.casefold()]
+        if len(parts) == 1:
+            return parts[0].id
     if filter_id is None or isinstance(filter_id, int):
         raise CommandFailed(f"there is no filter {wanted!r}; {_hint(filters, text)}")
     return filter_id

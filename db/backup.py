@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -14,9 +15,9 @@ from db.faults import translated_errors
 
 
 async def backup(database: Database, target: Path) -> None:
-    """Copy the database to a new file; one that exists is never written over."""
+    """Copy the database to a new file; FileExistsError: one that exists is not written over."""
     if await asyncio.to_thread(target.exists):
-        raise StorageUnavailable(StorageFault.UNREACHABLE, f"{target} exists already")
+        raise FileExistsError(errno.EEXIST, "it exists already; name a new file", str(target))
     await replace_backup(database, target)
 
 

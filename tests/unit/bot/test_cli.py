@@ -193,7 +193,7 @@ async def test_swap_makes_a_picture_through_the_configured_api(tmp_path: Path) -
     (tmp_path / "me.png").write_bytes(PICTURE)
     async with ScriptedAPI() as api:
         done = await beside_us(
-            *("swap", "me.png", "--filter", "cyberpunk neon", "--who", "man", "--out", "out.png"),
+            *("swap", "me.png", "--filter", "neon", "--who", "Man", "--out", "out.png"),
             cwd=tmp_path,
             FACESWAP_API_URL=api.url,
             FACESWAP_API_KEY=api.key,
@@ -211,6 +211,7 @@ async def test_swap_makes_a_picture_through_the_configured_api(tmp_path: Path) -
         ({"photo": "."}, "is a folder"),
         ({"filter": "Noir"}, "there is no filter 'Noir'; there is: Cyberpunk Neon"),
         ({"out": "nowhere/out.png"}, "the folder nowhere does not exist"),
+        ({"out": "me.png"}, "me.png is the photo itself"),
         ({"key": "wrong"}, "the API refuses the key"),
         ({"who": "group", "filter": str(uuid.UUID(int=7))}, "group photos"),
     ],

@@ -267,7 +267,7 @@ async def test_backup_is_whole_and_made_while_others_write(
     async with Database.open(f"sqlite:///{target}", exclusive=False) as copy:
         assert await check(copy) == []
         assert (await JobRepository(copy).get(1)).interaction_id == 1
-    with pytest.raises(StorageUnavailable, match="exists already"):
+    with pytest.raises(FileExistsError, match="exists already"):
         await backup(database, target)
 
 
