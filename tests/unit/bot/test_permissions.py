@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -46,3 +47,11 @@ def test_the_link_is_the_one_that_discord_py_would_make() -> None:
 
 def test_without_a_server_the_link_leaves_the_choice() -> None:
     assert "guild_id" not in invite_link(7)
+
+
+def test_the_document_names_them_with_the_same_words() -> None:
+    document = (Path(__file__).parents[3] / "docs/discord.md").read_text()
+    _, _, table = document.partition("| permission | why |\n|---|---|\n")
+    rows = table.partition("\n\n")[0].splitlines()
+
+    assert rows == [f"| {permission.name} | {permission.why} |" for permission in PERMISSIONS]
