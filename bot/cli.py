@@ -108,6 +108,15 @@ def _run(arguments: argparse.Namespace) -> int:
     return _await(run(settings))
 
 
+def _invite(arguments: argparse.Namespace) -> int:
+    from bot.invite import explain_invite
+    from bot.settings import Settings
+
+    settings = Settings.from_env(_environ(arguments.env_file))
+    print(explain_invite(settings, application_id=arguments.application))
+    return ExitCode.OK
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     from bot.doctor import examine
 
@@ -206,12 +215,21 @@ def _database(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+def _completion(arguments: argparse.Namespace) -> int:
+    from bot.completion import completion_script
+
+    print(completion_script(arguments.shell))
+    return ExitCode.OK
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "studio": _studio,
     "demo": _demo,
+    "invite": _invite,
     "doctor": _doctor,
     "swap": _swap,
     "health": _health,
     "db": _database,
+    "completion": _completion,
 }

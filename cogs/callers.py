@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import CannotPostHere
+from bot.permissions import Use, needed
 from bot.services.booth import Caller
 from bot.tree import PRIVATE
 
@@ -16,23 +17,18 @@ if TYPE_CHECKING:
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)  # Discord gives 15; an edit takes a moment
 
-_NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-}
-
 
 def check_may_post(interaction: discord.Interaction[FaceSwapBot], *, private: bool) -> None:
     """Refuse, before any work, where no picture could be posted; raises CannotPostHere."""
     if private or interaction.guild_id is None:
         return
+    in_thread = isinstance(interaction.channel, discord.Thread)
     allowed = interaction.app_permissions
-    needed = dict(_NEEDED)
-    if isinstance(interaction.channel, discord.Thread):
-        del needed["send_messages"]
-        needed["send_messages_in_threads"] = "Send Messages in Threads"
-    missing = tuple(name for flag, name in needed.items() if not getattr(allowed, flag))
+    missing = tuple(
+        permission.name
+        for permission in needed(Use.POST_IN_THREAD if in_thread else Use.POST)
+        if not getattr(allowed, permission.flag)
+    )
     if missing:
         raise CannotPostHere(missing)
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import http.client
 import os
+import re
+import shlex
 import signal
 import socket
 import sqlite3
@@ -13,11 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from bot import help_texts
+from bot.arguments import build
 from bot.health import BotState, Heartbeat
 from bot.settings import variable_names
 from tests.support.scripted_api import PICTURE, ScriptedAPI
 
-COMMANDS = ("run", "studio", "doctor", "swap", "health", "db")
+COMMANDS = ("run", "demo", "studio", "invite", "doctor", "swap", "health", "db", "completion")
+ACTIONS = ("upgrade", "check", "resolve", "backup")
 
 
 def clean_environ(**environ: str) -> dict[str, str]:
@@ -42,13 +47,30 @@ async def beside_us(*arguments: str, cwd: Path, **environ: str) -> subprocess.Co
     return await asyncio.to_thread(faceswap_bot, *arguments, cwd=cwd, **environ)
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), ("db", "backup")])
-def test_help_says_what_a_command_does(command: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [(), *((name,) for name in COMMANDS), *(("db", action) for action in ACTIONS)]
+)
+def test_help_says_what_a_command_does_with_examples(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
     done = faceswap_bot(*command, "--help", cwd=tmp_path)
 
     assert done.returncode == 0
     assert done.stdout.startswith("usage: faceswap-bot")
+    assert f"  faceswap-bot {' '.join(command)}".rstrip() in done.stdout.partition("\nexample")[2]
     assert done.stderr == ""
+
+
+def test_examples_are_command_lines_that_are_understood() -> None:
+    texts = (text for name, text in vars(help_texts).items() if name.isupper())
+    lines = re.findall(
+        r"^  (?:[A-Z_]+=\S+ )*(?:source <\()?faceswap-bot (.*)$", "\n".join(texts), re.MULTILINE
+    )
+    assert len(lines) > 20
+    for line in lines:
+        words = shlex.split(re.split(r"  |>|\||\)", line)[0])
+        if words[0] != "COMMAND":
+            build().parse_args(words)
 
 
 def test_the_main_help_lists_commands_examples_and_exit_codes(tmp_path: Path) -> None:
@@ -74,6 +96,8 @@ def test_the_version_is_the_package_s(tmp_path: Path) -> None:
         ("swap", "me.jpg"),
         ("swap", "me.jpg", "--filter", "1", "--who", "cat", "--out", "x.png"),
         ("db", "explode"),
+        ("invite", "me"),
+        ("completion", "cmd"),
     ],
 )
 def test_wrong_arguments_are_a_usage_line_and_exit_code_2(
@@ -84,6 +108,19 @@ def test_wrong_arguments_are_a_usage_line_and_exit_code_2(
     assert done.returncode == 2
     assert done.stderr.startswith("usage: faceswap-bot")
     assert "Traceback" not in done.stderr
+
+
+def test_invite_prints_the_link_first_and_the_script_can_be_read_by_bash(tmp_path: Path) -> None:
+    invited = faceswap_bot("invite", "123", cwd=tmp_path)
+    assert (invited.returncode, invited.stderr) == (0, "")
+    assert invited.stdout.startswith("https://discord.com/oauth2/authorize?client_id=123&")
+
+    refused = faceswap_bot("invite", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+
+    script = faceswap_bot("completion", "bash", cwd=tmp_path)
+    assert (script.returncode, script.stderr) == (0, "")
+    assert "complete -o bashdefault -F _shtab_faceswap_bot faceswap-bot" in script.stdout
 
 
 def test_all_problems_of_the_settings_are_listed_and_exit_code_is_2(tmp_path: Path) -> None:
