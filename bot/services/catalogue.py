@@ -8,9 +8,9 @@ import logging
 import uuid
 from typing import TYPE_CHECKING
 
-from bot.errors import BoothClosed, ClosedReason, FilterUnknown
+from bot.errors import BoothClosed, ClosedReason, FilterGone, FilterUnknown
 from faceswap.errors import FaceSwapError, KeyRefused
-from faceswap.models import Filter, parse_filter_id
+from faceswap.models import Filter, FilterId, parse_filter_id
 
 if TYPE_CHECKING:
     from faceswap.client import FaceSwapClient
@@ -104,6 +104,21 @@ class Catalogue:
                 return each
         raise self._unknown(text)
 
+    def offered(self) -> tuple[Filter, ...]:
+        """Return all filters; BoothClosed if there are none because the list cannot be had."""
+        if not self._filters and self._failure is not None:
+            raise self._closed()
+        return self._filters
+
+    def get(self, filter_id: FilterId) -> Filter:
+        """Return the filter of exactly this id; raises FilterGone, BoothClosed."""
+        if not self._filters:  # also when it was not loaded yet
+            raise self._closed()
+        for each in self._filters:
+            if each.id == filter_id:
+                return each
+        raise FilterGone
+
     def still_has(self, filter_id: str, name: str) -> bool:
         """Tell whether an order's filter is what it was, as far as is known.
 
@@ -121,10 +136,13 @@ class Catalogue:
 
     def _unknown(self, text: str) -> FilterUnknown | BoothClosed:
         if not self._filters:
-            is_refused = isinstance(self._failure, KeyRefused)
-            return BoothClosed(ClosedReason.API_REFUSES_US if is_refused else ClosedReason.API_DOWN)
+            return self._closed()
         names = {each.name.casefold(): each.name for each in self._filters}
         close = difflib.get_close_matches(text.strip().casefold(), names, n=3)
         starts = [name for name in names if text.strip() and text.strip().casefold() in name]
         similar = dict.fromkeys([*starts, *close])
         return FilterUnknown(text, similar=tuple(names[name] for name in similar)[:3])
+
+    def _closed(self) -> BoothClosed:
+        is_refused = isinstance(self._failure, KeyRefused)
+        return BoothClosed(ClosedReason.API_REFUSES_US if is_refused else ClosedReason.API_DOWN)
