@@ -52,7 +52,8 @@ class Filters(commands.Cog):
         if match is None:
             return
         try:
-            chosen = self._services.catalogue.get(parse_filter_id(match["filter_id"]))
+            filter_id = parse_filter_id(match["filter_id"])
+            chosen = await self._services.catalogue.get(filter_id)
             photo, order = read_form(interaction, chosen)
             await take_order(interaction, photo, order)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
@@ -95,7 +96,7 @@ class TryButton(discord.ui.DynamicItem[Button], template=TRY_TEMPLATE):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         try:
-            chosen = interaction.client.services.catalogue.get(self._filter_id)
+            chosen = await interaction.client.services.catalogue.get(self._filter_id)
             await interaction.response.send_modal(try_form(chosen))
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await report(interaction, error)
@@ -104,7 +105,7 @@ class TryButton(discord.ui.DynamicItem[Button], template=TRY_TEMPLATE):
 async def _show(interaction: discord.Interaction[FaceSwapBot], *, page: int) -> None:
     """Put a page in the place of what the interaction showed before."""
     services = interaction.client.services
-    shown = page_of(services.catalogue.offered(), page)
+    shown = page_of(await services.catalogue.offered(), page)
     files = preview_files(await services.previews.of(shown.filters))
     await interaction.edit_original_response(
         view=gallery_page(shown, files), attachments=list(files.values())
