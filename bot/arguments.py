@@ -53,7 +53,8 @@ examples:
   faceswap-bot swap me.jpg --filter "Vintage Portrait" --who woman --out picture.png
   faceswap-bot swap me.jpg --filter 35 --who man --ratio landscape --out picture.png
 
-With the hosted API this costs the credits of one picture.
+The studio writes PNG, whatever FILE is called. With the hosted API this costs the credits of one
+picture.
 """
 
 _HEALTH = """\
@@ -145,19 +146,29 @@ def _add_swap(commands: Any) -> None:
     parser = _add(commands, "swap", "make one picture without Discord", _SWAP)
     parser.add_argument("photo", type=Path, metavar="PHOTO", help="the photo's file")
     parser.add_argument(
-        "--filter", required=True, metavar="NAME", help="a filter's name or number, or a UUID"
+        "--filter",
+        required=True,
+        metavar="NAME",
+        help="a filter's whole name or its number, or a UUID; any other word lists the filters",
     )
     parser.add_argument(
         "--who", required=True, choices=[name.lower() for name in WHO], help="who is in the photo"
     )
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="FILE", help="where the picture is written"
+        "--out",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="where the picture is written; a file that is there is replaced",
     )
     parser.add_argument(
         "--ratio", choices=_RATIOS, default="portrait", help="shape (default: %(default)s)"
     )
     parser.add_argument(
-        "--quality", choices=_QUALITIES, default="best", help="(default: %(default)s)"
+        "--quality",
+        choices=_QUALITIES,
+        default="best",
+        help="fast takes less time over it (default: %(default)s)",
     )
 
 
@@ -177,7 +188,8 @@ def _add_database(commands: Any) -> None:
         nargs="?",
         type=Path,
         metavar="FILE",
-        help="a file that does not exist yet (default: named by the time, beside the database)",
+        help="a file that does not exist yet, its folders are made (default: named by the time, "
+        "beside the database)",
     )
 
 

@@ -165,6 +165,8 @@ def ended(job: Job) -> str:
 
 def short_state(job: Job) -> str:
     """Say in a few words where a job stands, for a list."""
+    if job.state is JobState.UNDELIVERABLE and job.picture is None:
+        return "could not be posted; its time is over"
     return {
         JobState.QUEUED: "in the queue",
         JobState.SUBMITTING: "being sent",

@@ -176,8 +176,13 @@ class JobRepository:
     # --- notes that change no state
 
     async def record_told(self, job_id: int, state: JobState) -> None:
-        """Note which state the member was shown last."""
-        await self._note(job_id, {"told": state})
+        """Note which state the member was shown last; nothing if the job is in another by now."""
+        statement = (
+            sa.update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state == state)
+            .values(told=state, updated_at=self._clock())
+        )
+        await self._database.write(lambda c: c.execute(statement))
 
     async def set_card(self, job_id: int, channel_id: int, message_id: int) -> None:
         """Note where the job's card is."""

@@ -27,6 +27,7 @@ from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
 
 HISTORY = 100  # messages searched for a picture that may have been posted already
+CLOCKS_APART = timedelta(minutes=1)  # how much Discord's clock may differ from ours
 SMALLEST_LIMIT = 2 * 2**20  # bytes; tried when Discord calls a picture too large
 
 _log = logging.getLogger(__name__)
@@ -78,7 +79,9 @@ class DiscordDelivery:
 
     async def tell(self, job: Job) -> None:
         await self._painter.finish(job.id)
-        job = await self._jobs.get(job.id)
+        state, job = job.state, await self._jobs.get(job.id)
+        if job.state is not state:  # such as a picture that its member has fetched meanwhile
+            return
         has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
         view = ended_card(job, again=has_photo and job.state is not JobState.UNDELIVERABLE)
         try:
@@ -179,9 +182,11 @@ class DiscordDelivery:
             return None
 
     async def _find_in(self, channel: discord.abc.Messageable, job: Job) -> Posted | None:
+        # Not since the order: in a busy channel others wrote HISTORY messages while it was made.
+        earliest = (job.finished_at or job.created_at) - CLOCKS_APART
         try:
             async with reasons():
-                async for message in channel.history(limit=HISTORY, after=job.created_at):
+                async for message in channel.history(limit=HISTORY, after=earliest):
                     if shows_picture(message, job.id):
                         return Posted(channel_id=message.channel.id, message_id=message.id)
         except PlaceRefused as refused:

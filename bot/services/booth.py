@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -23,7 +24,7 @@ from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
 from bot.services.worker import Worker
-from db.errors import JobNotFound, QuotaExceeded, TransitionRefused
+from db.errors import JobNotFound, QuotaExceeded, StorageUnavailable, TransitionRefused
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.models import Job, JobKind, JobState, NewJob, Usage
@@ -204,8 +205,9 @@ class Booth:
         await self._jobs.renew_token(job.id, caller.token, caller.token_expires_at)
 
     async def record_delivered(self, job: Job, channel_id: int, message_id: int) -> None:
-        """Note that its owner fetched the picture."""
-        await self._jobs.record_delivered(job.id, channel_id, message_id)
+        """Note that its owner fetched the picture; a second press changes nothing."""
+        with contextlib.suppress(TransitionRefused):
+            await self._jobs.record_delivered(job.id, channel_id, message_id)
 
     async def forget(self, job: Job) -> None:
         """Keep nothing of a job any longer: its member deleted the picture."""
@@ -239,12 +241,16 @@ class Booth:
             raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at) from None
         if not acceptance.created and new.photo is not None:
             await self._photos.delete(new.photo)
-        position = await self._jobs.position(acceptance.job.id)
-        if position is not None:  # not taken from the queue already
-            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
-            self._delivery.progress(acceptance.job, stage, position=position)
+        with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now
+            await self._show_place(acceptance.job)
         self._worker.ring()
         return acceptance.job
+
+    async def _show_place(self, job: Job) -> None:
+        position = await self._jobs.position(job.id)
+        if position is not None:  # not taken from the queue already
+            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
+            self._delivery.progress(job, stage, position=position)
 
 
 class _CallerFields(TypedDict):

@@ -11,7 +11,7 @@ from bot.services.pictures import PictureStore
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.members import MemberRepository
-from db.models import FailureReason, Job
+from db.models import FailureReason
 
 _log = logging.getLogger(__name__)
 
@@ -66,12 +66,10 @@ class Housekeeper:
         await self._jobs.forget_expired_tokens()
         await self._members.forget_past_windows()
 
-    async def end_stale_jobs(self) -> list[Job]:
-        """Fail jobs that waited in the queue for too long; returns them, to be told."""
-        ended = []
+    async def end_stale_jobs(self) -> None:
+        """Fail jobs that waited in the queue for too long; the worker tells their members."""
         for job in await self._jobs.list_stale_queued(self.oldest_welcome):
             try:
-                ended.append(await self._jobs.fail(job.id, FailureReason.TOO_OLD))
+                await self._jobs.fail(job.id, FailureReason.TOO_OLD)
             except TransitionRefused:
                 continue  # it was taken or cancelled at this moment
-        return ended

@@ -77,6 +77,8 @@ def _verify(path: Path) -> str:
             image.load()
             return _SUFFIXES[str(image.format)]
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's, such as too many open files: no fault of the picture
         raise NotAPicture(type(error).__name__) from error
     except Image.DecompressionBombError as error:
         raise NotAPicture("decompression bomb") from error

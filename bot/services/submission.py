@@ -103,12 +103,26 @@ class Submitter:
         try:
             request = await self._request(job)
         except (OSError, ValueError):
+            if not first:  # it may have been sent, so it may have been charged
+                return await self._jobs.record_unconfirmed(job.id, _token(job))
             return await self._jobs.refuse(job.id, _token(job), FailureReason.PHOTO_UNREADABLE)
-        return await self._send(job, backend, request)
+        return await self._send(job, backend, request, may_have_arrived=not first)
 
-    async def _send(self, job: Job, backend: Backend, request: SwapRequest | PromptRequest) -> Job:
+    async def _send(
+        self,
+        job: Job,
+        backend: Backend,
+        request: SwapRequest | PromptRequest,
+        *,
+        may_have_arrived: bool,
+    ) -> Job:
+        """Send a request; once it may have arrived, only the same token may ask again.
+
+        In the queue the job would be given another token, and the API would make it twice.
+        """
         token = _token(job)
         pause = REPEAT_PAUSE
+        give_up_at = self._clock() + self._deadline
         while True:
             try:
                 submission = await backend.client.submit(
@@ -118,17 +132,20 @@ class Submitter:
                 )
             except OutcomeUnknown as error:
                 _log.warning("Job %d: the answer to its submission was lost: %s", job.id, error)
-                if not job.idempotent:
-                    return await self._jobs.record_unconfirmed(job.id, token)
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
+                may_have_arrived = True
             except (NotSent, KeyRefused, OutOfCredits, RateLimited) as error:
-                return await self._postpone(job, error)
+                if not may_have_arrived:
+                    return await self._postpone(job, error)
+                _log.warning("Job %d cannot be asked for again yet: %s", job.id, error)
             except (Refused, GroupNeedsCatalogueFilter) as error:
                 return await self._refuse(job, error)
             else:
                 self._gate.open()
                 return await self._store(job, submission.remote_id)
+            if not job.idempotent or self._clock() >= give_up_at:
+                return await self._jobs.record_unconfirmed(job.id, token)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
 
     async def _store(self, job: Job, remote_id: str) -> Job:
         """Write the id down, however long storage takes: it is the only proof of what was paid."""

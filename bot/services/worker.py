@@ -65,7 +65,7 @@ class Worker:
         self._stopping = False
         self._carried: dict[int, asyncio.Task[None]] = {}
         self._submitting: set[int] = set()
-        self._following: set[int] = set()
+        self._following: dict[int, asyncio.Task[None]] = {}
 
     # --- from outside ---
 
@@ -77,7 +77,7 @@ class Worker:
     def drop(self, job: Job) -> None:
         """Stop following a job that its member cancelled, and bring its card up to date."""
         if job.id in self._following:
-            self._carried[job.id].cancel()
+            self._following[job.id].cancel()
         self._carry(job, fresh=False)
         self._queue_moved.set()
 
@@ -111,8 +111,8 @@ class Worker:
     async def run_once(self) -> None:
         """Carry every job as far as it goes, without waiting for new ones."""
         await self._go_on_with_unfinished()
-        for stale in await self._housekeeper.end_stale_jobs():
-            self._carry(stale, fresh=False)
+        await self._housekeeper.end_stale_jobs()
+        await self._tell_untold()
         while (job := await self._claim()) is not None:
             self._carry(job, fresh=True)
         while self._carried:
@@ -229,11 +229,13 @@ class Worker:
         if self._stopping:
             return job
         self._delivery.progress(job, Stage.WAITING)
-        self._following.add(job.id)
+        task = asyncio.current_task()
+        assert task is not None, "a job is carried by a task"  # noqa: S101
+        self._following[job.id] = task
         try:
             return await self._follower.follow(job)
         finally:
-            self._following.discard(job.id)
+            del self._following[job.id]
 
     async def _read_again(self, job: Job) -> Job:
         try:
@@ -246,14 +248,21 @@ class Worker:
     async def _tidy(self) -> None:
         for round_number in itertools.count():
             try:
-                for job in await self._housekeeper.end_stale_jobs():
-                    self._carry(job, fresh=False)
+                await self._housekeeper.end_stale_jobs()
+                await self._tell_untold()
                 await self._housekeeper.delete_due_files()
                 if round_number % FORGET_EVERY == 0:
                     await self._housekeeper.forget_what_is_over()
             except Exception:  # noqa: BLE001 - tried again in a moment
                 _log.exception("Tidying up failed; it is tried again.")
             await asyncio.sleep(TIDY_SECONDS)
+
+    async def _tell_untold(self) -> None:
+        """Bring the news of jobs that ended while nobody carried them."""
+        before = set(self._carried)  # who ends while the list is read has told it
+        for job in await self._jobs.list_untold():
+            if job.id not in before and job.id not in self._carried:
+                self._carry(job, fresh=False)
 
     async def _show_positions(self) -> None:
         while True:
@@ -270,11 +279,13 @@ class Worker:
 
     async def _drain(self) -> None:
         """Let short steps finish; following can stop at any moment and goes on after a restart."""
-        for job_id in self._following:
-            self._carried[job_id].cancel()
-        if self._carried:
-            await asyncio.wait(self._carried.values(), timeout=GRACE_SECONDS)
-        late = list(self._carried.values())
+        followers = list(self._following.values())
+        for task in followers:
+            task.cancel()
+        carriers = {*self._carried.values(), *followers}
+        if carriers:
+            await asyncio.wait(carriers, timeout=GRACE_SECONDS)
+        late = {*self._carried.values(), *followers}
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

@@ -34,11 +34,14 @@ def jobs_list(jobs: Sequence[Job]) -> discord.ui.LayoutView:
     if not jobs:
         return _page("You have no pictures yet. Make one with /faceswap.")
     lines = "\n".join(_line(job) for job in jobs)
-    waiting = [job for job in jobs if job.state is JobState.UNDELIVERABLE][:BUTTONS_IN_A_ROW]
+    waiting = [job for job in jobs if job.state is JobState.UNDELIVERABLE and job.picture]
     row: discord.ui.ActionRow[discord.ui.LayoutView] | None = None
     if waiting:
         row = discord.ui.ActionRow(
-            *(job_button(job.id, Verb.FETCH, label=f"Get picture {job.id}") for job in waiting)
+            *(
+                job_button(job.id, Verb.FETCH, label=f"Get picture {job.id}")
+                for job in waiting[:BUTTONS_IN_A_ROW]
+            )
         )
     return _page(f"### Your latest pictures\n{lines}", row)
 

@@ -13,7 +13,8 @@ import pytest
 from bot.errors import TooLateToCancel
 from bot.services.booth import PromptOrder
 from bot.services.gate import Pause
-from db.models import FailureReason, JobState
+from db.jobs import JobRepository
+from db.models import FailureReason, Job, JobState
 from faceswap.timeouts import Timeouts
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import PICTURE, RESET, Answer, ScriptedAPI
@@ -147,6 +148,62 @@ async def test_a_lost_answer_of_an_idempotent_back_end_is_asked_for_again(
         assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
         keys = {call.headers["Idempotency-Key"] for call in api.submissions}
         assert (len(api.submissions), len(keys)) == (3, 1)
+
+
+@pytest.mark.parametrize("refusal", [401, 402, 429])
+async def test_after_a_lost_answer_a_refusal_does_not_change_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with (
+        ScriptedAPI(honours_keys=True) as api,
+        open_workshop(tmp_path, api, idempotent=True) as workshop,
+    ):
+        api.on_submit(RESET, Answer(status=refusal))
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+        keys = {call.headers["Idempotency-Key"] for call in api.submissions}
+        assert (len(api.submissions), len(keys)) == (3, 1)
+
+
+async def test_a_back_end_that_was_away_at_the_restart_is_asked_with_the_same_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with ScriptedAPI(honours_keys=True) as api:
+        async with open_workshop(tmp_path, api, idempotent=True) as workshop:
+            job = await workshop.order()
+            claimed = await workshop.jobs.claim(
+                backend=api.url, swap_version="v6", prompt_version="v2", idempotent=True
+            )
+        assert claimed is not None
+        async with open_workshop(tmp_path, api, idempotent=True) as workshop:
+            api.on_submit(Answer(status=429))
+            await workshop.worker.run_once()
+            assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+            keys = [call.headers["Idempotency-Key"] for call in api.submissions]
+            assert keys == [claimed.submit_token] * 2
+
+
+async def test_a_back_end_that_stays_away_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.REPEAT_PAUSE", 0.01)
+    async with (
+        ScriptedAPI(honours_keys=True) as api,
+        open_workshop(tmp_path, api, idempotent=True) as workshop,
+        api.hold_submit() as gate,
+    ):
+        api.on_submit(*[RESET] * 100)
+        job = await workshop.order()
+        carrying = asyncio.create_task(workshop.worker.run_once())
+        await gate.holds()
+        workshop.clock.advance(timedelta(minutes=21))
+        await gate.open()
+        await asyncio.wait_for(carrying, WAIT)
+        assert (await workshop.jobs.get(job.id)).state is JobState.UNCONFIRMED
+        assert len(api.submissions) == 1
 
 
 @pytest.mark.parametrize(
@@ -377,6 +434,63 @@ async def test_a_picture_every_place_refuses_waits_for_its_member(
         suffix, data = await workshop.booth.undelivered_picture(waiting, limit=10 * 2**20)
         assert (suffix, data) == (".png", PICTURE)
         assert delivery.told == {job.id: [JobState.UNDELIVERABLE]}
+
+
+class FetchedMeanwhile(NotingDelivery):
+    """Refuses pictures; while a member is told of one, they fetch it through /jobs."""
+
+    jobs: JobRepository
+
+    async def tell(self, job: Job) -> None:
+        await self.jobs.record_delivered(job.id, 31, 51)
+
+
+async def test_a_picture_fetched_while_its_member_is_told_needs_no_more_telling(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = FetchedMeanwhile(refuses=True)
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        delivery.jobs = workshop.jobs
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        done = await workshop.jobs.get(job.id)
+        assert (done.state, done.told) == (JobState.DELIVERED, JobState.DELIVERED)
+
+
+class Attentive(NotingDelivery):
+    """Looks, a moment later, for the card that is to say how the job ended."""
+
+    jobs: JobRepository
+    cards: list[int | None]
+
+    async def tell(self, job: Job) -> None:
+        await asyncio.sleep(0.05)  # an edit of the card is under way
+        self.cards.append((await self.jobs.get(job.id)).card_message_id)
+
+
+async def test_erasing_waits_until_the_cards_of_cancelled_jobs_say_so(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = Attentive()
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        delivery.jobs, delivery.cards = workshop.jobs, []
+        job = await workshop.order()
+        assert await workshop.privacy.erase(ALICE) == 1
+        assert delivery.cards == [41]
+        erased = await workshop.jobs.get(job.id)
+        assert (erased.user_id, erased.card_message_id, workshop.files()) == (0, None, [])
+
+
+async def test_an_end_that_nobody_carried_is_told_soon(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.worker.TIDY_SECONDS", 0.05)
+    workshop.gate.close(Pause.API_DOWN, seconds=WAIT)
+    job = await workshop.order()
+    async with running(workshop):
+        await workshop.jobs.cancel(job.id)  # and the one who cancelled was gone before `drop`
+        await workshop.delivery.news.wait()
+    assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
 
 
 async def test_discord_being_away_loses_nothing(

@@ -25,6 +25,7 @@ from bot.errors import (
 from bot.services.booth import JOBS_LISTED, PromptOrder, SwapOrder
 from bot.services.delivery import Stage
 from bot.services.gate import Pause
+from db.errors import StorageFault, StorageUnavailable
 from db.models import JobKind, JobState
 from faceswap.models import Filter, Gender, Quality, Ratio
 from tests.support.deliveries import NotingDelivery
@@ -190,6 +191,30 @@ async def test_storage_that_fails_leaves_no_photo_behind(tmp_path: Path, api: Sc
 
 
 # --- the same again
+
+
+async def test_an_accepted_order_keeps_its_photo_though_its_place_cannot_be_read(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(_: int) -> None:
+        raise StorageUnavailable(StorageFault.LOCKED)
+
+    monkeypatch.setattr(workshop.jobs, "position", unreadable)
+    job = await workshop.order()
+    assert workshop.photos.has(job.photo)
+
+
+async def test_a_picture_fetched_twice_at_once_is_no_error(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    async with open_workshop(tmp_path, api, delivery=NotingDelivery(refuses=True)) as workshop:
+        await workshop.order()
+        await workshop.worker.run_once()
+        (waiting,) = await workshop.booth.latest(ALICE)
+        for message_id in (51, 52):
+            await workshop.booth.record_delivered(waiting, 31, message_id)
+        (done,) = await workshop.booth.latest(ALICE)
+        assert (done.state, done.message_id) == (JobState.DELIVERED, 51)
 
 
 async def test_again_is_a_job_of_its_own_with_its_own_photo(workshop: Workshop) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import random
 import struct
@@ -164,6 +165,18 @@ async def test_a_limit_that_nothing_meets_ends_with_the_smallest(pictures: Pictu
 
 
 # --- the folder
+
+
+async def test_a_fault_of_the_system_is_none_of_the_picture(
+    pictures: PictureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_more_files(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    arrived = arrive(pictures, png())
+    monkeypatch.setattr(Image, "open", no_more_files)
+    with pytest.raises(OSError, match="Too many open files"):
+        await pictures.keep(arrived, job_id=1)
 
 
 async def test_strays_are_deleted_and_the_others_are_not(

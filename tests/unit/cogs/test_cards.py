@@ -168,12 +168,19 @@ def test_ten_jobs_fit_into_one_message(state: JobState, name: str) -> None:
             guild_id=LARGEST_ID,
             result_channel_id=LARGEST_ID,
             message_id=LARGEST_ID,
+            picture="1.png",
         )
         for number in range(10)
     ]
     body = check(jobs_list(jobs))
     fetching = [each for each in custom_ids(body) if each.endswith(":fetch")]
     assert len(fetching) == (5 if state is JobState.UNDELIVERABLE else 0)
+
+
+def test_a_picture_whose_time_is_over_is_not_offered() -> None:
+    body = check(jobs_list([make_job(state=JobState.UNDELIVERABLE, picture=None)]))
+    assert custom_ids(body) == []
+    assert "its time is over" in text_of(body)
 
 
 def test_no_jobs_are_a_hint_and_not_an_empty_list() -> None:
