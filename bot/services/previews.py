@@ -18,7 +18,7 @@ from faceswap.models import Filter, FilterId, Preview
 if TYPE_CHECKING:
     from faceswap.client import FaceSwapClient
 
-PATIENCE_SECONDS = 6.0  # a page waits no longer; what comes later is there for the next one
+PATIENCE_SECONDS = 8.0  # a page waits no longer; what comes later is there for the next one
 KEEP_SECONDS = 3600.0
 RETRY_SECONDS = 60.0
 MOST = 48  # kept in memory, a megabyte each at worst
