@@ -1,10 +1,13 @@
-# Two commands do everything on a fresh machine with Python 3.11 to 3.13: `make run` and `make test`.
+# Two commands do everything on a fresh machine with Python 3.11 to 3.13: `make demo` and `make test`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: run test check format lock clean
+.PHONY: demo run test check format lock clean
+
+demo: $(STAMP)
+	$(BIN)/faceswap-bot demo $(ARGS)
 
 run: $(STAMP)
 	$(BIN)/faceswap-bot run

@@ -38,7 +38,7 @@ async def run(settings: Settings) -> int:
     async with Database.open(settings.database_url) as database:
         await migrate(database)
         await _report_ledgers(database)
-        await _set_daily_quota(database, settings.quota_per_day)
+        await set_daily_quota(database, settings.quota_per_day)
         async with _open_backends(settings, database) as backends:
             app = assemble(settings, database=database, backends=backends)
             await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
@@ -108,7 +108,7 @@ async def _report_ledgers(database: Database) -> None:
         _log.critical("The ledgers do not add up: %s", problem)
 
 
-async def _set_daily_quota(database: Database, amount: int | None) -> None:
+async def set_daily_quota(database: Database, amount: int | None) -> None:
     """Write QUOTA_PER_DAY to the limits, where every other rule stands."""
     limits = LimitRepository(database)
     rule = Limit(

@@ -20,6 +20,7 @@ exit codes:
 
 _MAIN = f"""\
 examples:
+  faceswap-bot demo --open       try it in a browser, without any account
   faceswap-bot doctor            check the settings, Discord, the API and the database
   faceswap-bot run               run the bot
   faceswap-bot swap me.jpg --filter "Vintage Portrait" --who woman --out picture.png
@@ -32,6 +33,15 @@ Without FACESWAP_API_URL and FACESWAP_API_KEY pictures come from the studio on t
 _RUN = """\
 Runs until SIGTERM or Ctrl-C, then finishes what it is sending and stops; a second signal leaves at
 once. Jobs under way go on after the next start.
+"""
+
+_DEMO = """\
+examples:
+  faceswap-bot demo --open
+
+The real bot and the studio on a simulated Discord: type /faceswap on the page, attach a photo, and
+get a picture. Nothing leaves this machine. Ctrl-C ends it and deletes what was made, but for the
+first picture.
 """
 
 _STUDIO = """\
@@ -97,6 +107,7 @@ def _build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add(commands, "run", "run the Discord bot", _RUN)
+    _add_demo(commands)
     _add_studio(commands)
     _add(commands, "doctor", "check the settings and everything they lead to", _DOCTOR)
     _add_swap(commands)
@@ -121,6 +132,14 @@ def _add(commands: Any, name: str, summary: str, epilog: str) -> argparse.Argume
         help="read settings from FILE; the environment wins over it (default: .env, if it exists)",
     )
     return parser
+
+
+def _add_demo(commands: Any) -> None:
+    parser = _add(commands, "demo", "try the bot in a browser, without any account", _DEMO)
+    parser.add_argument("--open", action="store_true", help="open the page in your browser")
+    parser.add_argument(
+        "--port", type=_port, default=0, help="port of the page, 0 for a free one (default: 0)"
+    )
 
 
 def _add_studio(commands: Any) -> None:

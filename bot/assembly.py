@@ -97,7 +97,12 @@ def assemble(
             clock=clock,
         ),
         follower=Follower(
-            jobs=jobs, backends=backends, pictures=pictures, delivery=delivery, clock=clock
+            jobs=jobs,
+            backends=backends,
+            pictures=pictures,
+            delivery=delivery,
+            gate=gate,
+            clock=clock,
         ),
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
         housekeeper=Housekeeper(

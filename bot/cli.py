@@ -87,13 +87,17 @@ def _await(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def _settings(arguments: argparse.Namespace, *, for_run: bool = False) -> Settings:
+def _settings(
+    arguments: argparse.Namespace, *, for_run: bool = False, quiet: bool = False
+) -> Settings:
+    from dataclasses import replace
+
     from bot.logs import setup_logging
-    from bot.settings import Settings
+    from bot.settings import LogLevel, Settings
 
     environ = _environ(arguments.env_file)
     settings = Settings.for_run(environ) if for_run else Settings.from_env(environ)
-    setup_logging(settings)
+    setup_logging(replace(settings, log_level=LogLevel.ERROR) if quiet else settings)
     return settings
 
 
@@ -146,6 +150,24 @@ def _studio(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+def _demo(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments, quiet=True)
+    from importlib.util import find_spec
+
+    if find_spec("simcord") is None:
+        raise CommandFailed("the demo needs more packages: pip install 'faceswap-bot[demo]'")
+    from bot.demo.run import run_demo
+
+    work = run_demo(
+        settings,
+        port=arguments.port or None,
+        open_browser=arguments.open,
+        say=lambda text: print(text, flush=True),
+    )
+    _await(work)
+    return ExitCode.OK
+
+
 def _swap(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     from bot.single import Order, make_picture
@@ -187,6 +209,7 @@ def _database(arguments: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "studio": _studio,
+    "demo": _demo,
     "doctor": _doctor,
     "swap": _swap,
     "health": _health,

@@ -111,7 +111,7 @@ _STAGES: dict[Stage, str] = {
     Stage.PAUSED: (
         "The picture service takes no pictures just now. Yours waits and starts by itself."
     ),
-    Stage.SENDING: "Sending your photo …",
+    Stage.SENDING: "Sending it to the picture service …",
     Stage.WAITING: "Sent. The picture service has it in its queue …",
     Stage.WORKING: "Your picture is being made …",
 }

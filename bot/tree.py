@@ -18,6 +18,8 @@ from db.errors import StorageUnavailable
 
 PRIVATE = "private"  # key in Interaction.extras: was the response deferred for one reader only?
 
+NOTICE_SECONDS = 60.0  # for which an answer stands that could not be given privately
+
 _NOTHING_THERE = {10008, 10015, 10062}  # unknown message, webhook, interaction: it is gone
 
 _log = logging.getLogger(__name__)
@@ -70,9 +72,25 @@ async def answer_privately(
     if response.type is thinking and interaction.extras.get(PRIVATE):
         return await interaction.edit_original_response(view=view)
     if response.type is thinking:
-        # The first follow-up would inherit that everybody sees the deferred response.
-        await interaction.delete_original_response()
+        return await _answer_instead(interaction, view)
     return await interaction.followup.send(view=view, ephemeral=True, wait=True)
+
+
+async def _answer_instead(
+    interaction: discord.Interaction[discord.Client], view: discord.ui.LayoutView
+) -> discord.Message:
+    """Answer privately in place of a response that everybody was to see.
+
+    The first follow-up would inherit that everybody sees it, so the response is deleted first. The
+    demo's simulated Discord takes no follow-up after that; its channel has one reader only.
+    """
+    await interaction.delete_original_response()
+    try:
+        return await interaction.followup.send(view=view, ephemeral=True, wait=True)
+    except discord.NotFound:
+        if not isinstance(interaction.channel, discord.abc.Messageable):
+            raise
+        return await interaction.channel.send(view=view, delete_after=NOTICE_SECONDS)
 
 
 def _cause(error: Exception) -> Exception:

@@ -81,7 +81,8 @@ class Painter:
                 return
             try:
                 if not await self._edit(job_id, canvas):
-                    self._canvases.pop(job_id, None)
+                    if self._canvases.get(job_id) is canvas:
+                        del self._canvases[job_id]
                     return
                 canvas.shown = words
             except (DeliveryPostponed, StorageError) as error:

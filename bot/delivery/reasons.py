@@ -11,6 +11,7 @@ import discord
 
 from bot.services.delivery import DeliveryPostponed
 
+_TOKEN_EXPIRED = 50027  # "Invalid Webhook Token": the interaction's, not the bot's
 _TOO_LARGE = 40005  # "Request entity too large"
 
 
@@ -31,6 +32,8 @@ async def reasons() -> AsyncIterator[None]:
         summary = f"HTTP {error.status}, code {error.code}"
         if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code == _TOO_LARGE:
             raise TooLarge(summary) from error
+        if error.status == HTTPStatus.UNAUTHORIZED and error.code != _TOKEN_EXPIRED:
+            raise DeliveryPostponed("Discord refuses the bot's own token") from error
         if (
             error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
             or error.status == HTTPStatus.TOO_MANY_REQUESTS

@@ -10,12 +10,14 @@ from datetime import datetime
 
 from bot.services.backends import Backend, Backends
 from bot.services.delivery import Delivery, Stage
+from bot.services.gate import Gate, Pause
 from bot.services.pictures import NotAPicture, PictureStore
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.models import FailureReason, Job
 from faceswap.errors import (
     FaceSwapError,
+    KeyRefused,
     NoPicture,
     RemoteJobNotFound,
     StatusUnavailable,
@@ -26,6 +28,8 @@ BLOCKED_SECONDS = 2.0  # an answer that took longer came from a call that blocks
 FIRST_PAUSE = 0.5  # seconds; grows by half with each answer, up to the longest
 LONGEST_PAUSE = 5.0
 LONGEST_ERROR_PAUSE = 30.0
+LAST_LOOK_SECONDS = 5.0  # for the one status call after the deadline
+KNOWN_AFTER_SECONDS = 15.0  # from a submission until a 404 is believed
 
 _STAGES = {
     RemoteStatus.QUEUED: Stage.WAITING,
@@ -52,14 +56,15 @@ class Follower:
         backends: Backends,
         pictures: PictureStore,
         delivery: Delivery,
+        gate: Gate,
         clock: Callable[[], datetime],
     ) -> None:
         self._jobs = jobs
         self._backends = backends
         self._pictures = pictures
         self._delivery = delivery
+        self._gate = gate
         self._clock = clock
-        self._unknown_statuses: set[str] = set()
 
     async def follow(self, job: Job) -> Job:
         """Ask until the job ends or its deadline passes; returns it in its next state.
@@ -75,54 +80,70 @@ class Follower:
             return await self._jobs.get(job.id)
 
     async def _ask_until_it_ends(self, job: Job, backend: Backend) -> Job:
-        pause = error_pause = FIRST_PAUSE
-        while (left := self._seconds_left(job)) > 0:
-            started = time.monotonic()
+        pause = FIRST_PAUSE
+        failures = 0
+        while True:
+            left, started = self._seconds_left(job), time.monotonic()
             try:
-                async with asyncio.timeout(left):
+                # Asked once even after the deadline: the picture may be there, and it is paid for.
+                async with asyncio.timeout(max(left, LAST_LOOK_SECONDS)):
                     remote = await self._ask(job, backend)
-            except TimeoutError:
-                break
-            except (NoPicture, NotAPicture) as error:
-                _log.warning("Job %d ended without a usable picture: %s", job.id, error)
-                return await self._jobs.fail(job.id, FailureReason.NO_PICTURE)
-            except RemoteJobNotFound:
-                return await self._jobs.fail(job.id, FailureReason.REMOTE_LOST)
-            except FaceSwapError as error:
-                _log.info("Job %d: its status could not be had: %s", job.id, error)
-                wanted = error.retry_after if isinstance(error, StatusUnavailable) else None
-                await asyncio.sleep(min(left, wanted or error_pause))
-                error_pause = min(LONGEST_ERROR_PAUSE, error_pause * 2)
+            except (FaceSwapError, TimeoutError) as error:
+                if (reason := self._reason_to_fail(job, error, left)) is not None:
+                    return await self._jobs.fail(job.id, reason)
+                failures += 1
+                await asyncio.sleep(min(left, self._error_pause(job, error, failures)))
                 continue
-            if isinstance(remote, Job):
-                return remote
-            self._delivery.progress(
-                job, _STAGES.get(remote.status or RemoteStatus.RUNNING, Stage.WORKING)
-            )
+            if remote.status is not None and remote.status.is_final:
+                return await self._end(job, remote, remote.status)
+            if left <= 0:
+                return await self._jobs.fail(job.id, FailureReason.DEADLINE)
+            stage = _STAGES.get(remote.status or RemoteStatus.RUNNING, Stage.WORKING)
+            self._delivery.progress(job, stage)
             if time.monotonic() - started < BLOCKED_SECONDS:
                 await asyncio.sleep(min(left, pause))
                 pause = min(LONGEST_PAUSE, pause * 1.5)
-        return await self._jobs.fail(job.id, FailureReason.DEADLINE)
 
-    async def _ask(self, job: Job, backend: Backend) -> Job | RemoteJob:
-        """Ask once; returns the ended job, or the API's answer while it goes on."""
-        remote = await backend.client.get_status(
+    def _reason_to_fail(self, job: Job, error: Exception, left: float) -> FailureReason | None:
+        """Say why a status call that failed ends the job; None: it is asked again."""
+        if isinstance(error, NoPicture):
+            _log.warning("Job %d ended without a usable picture: %s", job.id, error)
+            return FailureReason.NO_PICTURE
+        if isinstance(error, RemoteJobNotFound) and not self._is_new(job):
+            return FailureReason.REMOTE_LOST
+        return FailureReason.DEADLINE if left <= 0 else None
+
+    async def _ask(self, job: Job, backend: Backend) -> RemoteJob:
+        return await backend.client.get_status(
             job.remote_id or "",
             version=APIVersion(job.api_version or backend.swap_version),
             into=self._pictures.arrivals,
         )
-        if remote.status is RemoteStatus.COMPLETED:
-            return await self._complete(job, remote)
-        if remote.status is not None and remote.status.is_final:
-            why = "" if job.prompt else remote.detail  # which might echo a member's words
-            _log.warning("Job %d ended as %s at the API. %s", job.id, remote.status, why)
-            return await self._jobs.fail(job.id, _FAILURES[remote.status])
-        if remote.status is None and remote.raw_status not in self._unknown_statuses:
-            self._unknown_statuses.add(remote.raw_status)
-            _log.warning(
-                "The API gave an unknown status, taken as unfinished: %r", remote.raw_status
-            )
-        return remote
+
+    def _error_pause(self, job: Job, error: Exception, failures: int) -> float:
+        """Say how long to wait after a status call that failed."""
+        if isinstance(error, KeyRefused):
+            self._gate.close(Pause.KEY_REFUSED, seconds=LONGEST_ERROR_PAUSE)
+            return LONGEST_ERROR_PAUSE
+        _log.info("Job %d: its status could not be had: %s", job.id, error)
+        wanted = error.retry_after if isinstance(error, StatusUnavailable) else None
+        return wanted or min(LONGEST_ERROR_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 10))
+
+    def _is_new(self, job: Job) -> bool:
+        """Tell whether one machine of the API may not know yet what another has taken."""
+        since = self._clock() - (job.submitted_at or job.created_at)
+        return since.total_seconds() < KNOWN_AFTER_SECONDS
+
+    async def _end(self, job: Job, remote: RemoteJob, status: RemoteStatus) -> Job:
+        if status is RemoteStatus.COMPLETED:
+            try:
+                return await self._complete(job, remote)
+            except NotAPicture as error:
+                _log.warning("Job %d ended without a usable picture: %s", job.id, error)
+                return await self._jobs.fail(job.id, FailureReason.NO_PICTURE)
+        why = "" if job.prompt else remote.detail  # which might echo a member's words
+        _log.warning("Job %d ended as %s at the API. %s", job.id, status, why)
+        return await self._jobs.fail(job.id, _FAILURES[status])
 
     async def _complete(self, job: Job, remote: RemoteJob) -> Job:
         first, *others = remote.pictures

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot.errors import BoothClosed, ClosedReason, PhotoRejected
 from bot.services.normalising import EXIT_CODES, normalise
+from bot.services.strays import delete_strays
 from faceswap.models import PhotoProblem
 
 DECODED_AT_ONCE = 2  # a 50-megapixel photo takes 150 MB while it is decoded
@@ -60,14 +61,9 @@ class PhotoStore:
     async def delete(self, name: str) -> None:
         await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
 
-    async def delete_all_but(self, wanted: frozenset[str]) -> int:
-        """Delete photos that no row names (a kill between file and row leaves such); count them."""
-        strays = [
-            path for path in self._folder.iterdir() if path.is_file() and path.name not in wanted
-        ]
-        for path in strays:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-        return len(strays)
+    async def delete_all_but(self, wanted: frozenset[str], *, untouched_for: float = 0.0) -> int:
+        """Delete photos that no row names and that are so many seconds old; count them."""
+        return await delete_strays(self._folder, wanted=wanted, untouched_for=untouched_for)
 
     async def _normalise(self, data: bytes) -> bytes:
         if data[4:8] == _HEIF_MARK:

@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from bot.services.normalising import flatten
+from bot.services.strays import delete_strays
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 50_000_000
@@ -53,19 +54,15 @@ class PictureStore:
         data = await asyncio.to_thread(self.path(name).read_bytes)
         if len(data) <= limit:
             return Path(name).suffix, data
-        return ".jpg", await asyncio.to_thread(_as_jpeg, data, limit)
+        async with self._checking:
+            return ".jpg", await asyncio.to_thread(_as_jpeg, data, limit)
 
     async def delete(self, name: str) -> None:
         await asyncio.to_thread(self.path(name).unlink, missing_ok=True)
 
-    async def delete_all_but(self, wanted: frozenset[str]) -> int:
-        """Delete pictures that no row names; count them."""
-        strays = [
-            path for path in self._folder.iterdir() if path.is_file() and path.name not in wanted
-        ]
-        for path in strays:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-        return len(strays)
+    async def delete_all_but(self, wanted: frozenset[str], *, untouched_for: float = 0.0) -> int:
+        """Delete pictures that no row names and that are so many seconds old; count them."""
+        return await delete_strays(self._folder, wanted=wanted, untouched_for=untouched_for)
 
 
 def _verify(path: Path) -> str:

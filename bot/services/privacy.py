@@ -54,8 +54,8 @@ class Privacy:
         Raises StillSending while a job is at the one step that must not be interrupted.
         """
         cancelled = await self._cancel_open_jobs(user_id)
-        self._consented.discard(user_id)
         erased = await self._members.erase(user_id)
+        self._consented.discard(user_id)
         for photo in erased.photos:
             await self._photos.delete(photo)
         for picture in erased.pictures:

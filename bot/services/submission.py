@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.services.backends import Backend, Backends
@@ -42,7 +42,7 @@ from faceswap.models import (
 OPERATOR_PAUSE = 60.0  # seconds between tries while the key or the credits are refused
 REPEAT_PAUSE = 2.0  # seconds before an idempotent submission is repeated; doubles
 LONGEST_REPEAT_PAUSE = 30.0
-STORE_PAUSE = 0.5  # seconds between tries to store an id
+STORE_PAUSE = 0.5  # seconds between tries to store an outcome; doubles
 
 _PAUSES: dict[type[Refused | NotSent], Pause] = {
     NotSent: Pause.API_DOWN,
@@ -97,15 +97,15 @@ class Submitter:
         """
         backend = self._backends.find(job.backend)
         if backend is None or not (first or job.idempotent):
-            return await self._jobs.record_unconfirmed(job.id, _token(job))
+            return await self._give_up(job)
         if first and not self._catalogue.still_has(job.filter_id or "", job.filter_name or ""):
-            return await self._jobs.refuse(job.id, _token(job), FailureReason.FILTER_GONE)
+            return await self._end(job, FailureReason.FILTER_GONE)
         try:
             request = await self._request(job)
         except (OSError, ValueError):
             if not first:  # it may have been sent, so it may have been charged
-                return await self._jobs.record_unconfirmed(job.id, _token(job))
-            return await self._jobs.refuse(job.id, _token(job), FailureReason.PHOTO_UNREADABLE)
+                return await self._give_up(job)
+            return await self._end(job, FailureReason.PHOTO_UNREADABLE)
         return await self._send(job, backend, request, may_have_arrived=not first)
 
     async def _send(
@@ -143,26 +143,19 @@ class Submitter:
                 self._gate.open()
                 return await self._store(job, submission.remote_id)
             if not job.idempotent or self._clock() >= give_up_at:
-                return await self._jobs.record_unconfirmed(job.id, token)
+                return await self._give_up(job)
             await asyncio.sleep(pause)
             pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
 
     async def _store(self, job: Job, remote_id: str) -> Job:
-        """Write the id down, however long storage takes: it is the only proof of what was paid."""
-        deadline = self._clock() + self._deadline
-        pause = STORE_PAUSE
-        while True:
-            try:
-                return await self._jobs.record_submitted(job.id, _token(job), remote_id, deadline)
-            except RemoteIdTaken:
-                _log.critical("Job %d was given the id %s of another job.", job.id, remote_id)
-                return await self._jobs.record_unconfirmed(job.id, _token(job))
-            except StorageUnavailable as error:
-                _log.critical(
-                    "Job %d has the id %s at the API, not stored: %s", job.id, remote_id, error
-                )
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
+        token, deadline = _token(job), self._clock() + self._deadline
+        try:
+            return await _write_down(
+                job, lambda: self._jobs.record_submitted(job.id, token, remote_id, deadline)
+            )
+        except RemoteIdTaken:
+            _log.critical("Job %d was given the id %s of another job.", job.id, remote_id)
+            return await self._give_up(job)
 
     async def _request(self, job: Job) -> SwapRequest | PromptRequest:
         if job.kind is JobKind.PROMPT:
@@ -188,7 +181,8 @@ class Submitter:
             seconds = self._gate.close(pause)
         _log.info("Job %d waits %.0f s: %s", job.id, seconds, error)
         until = self._clock() + timedelta(seconds=seconds)
-        return await self._jobs.postpone(job.id, _token(job), until=until)
+        token = _token(job)
+        return await _write_down(job, lambda: self._jobs.postpone(job.id, token, until=until))
 
     async def _refuse(self, job: Job, error: Refused | GroupNeedsCatalogueFilter) -> Job:
         self._gate.open()  # a reasoned no is an answer, too
@@ -199,7 +193,33 @@ class Submitter:
         if isinstance(error, FilterNotFound):
             self._catalogue.mark_stale()
         _log.warning("Job %d was refused by the API: %s", job.id, error)
-        return await self._jobs.refuse(job.id, _token(job), reason)
+        return await self._end(job, reason)
+
+    async def _end(self, job: Job, reason: FailureReason) -> Job:
+        """End a job that was certainly not charged."""
+        token = _token(job)
+        return await _write_down(job, lambda: self._jobs.refuse(job.id, token, reason))
+
+    async def _give_up(self, job: Job) -> Job:
+        """Leave a job to the operator that nobody knows to have been charged or not."""
+        token = _token(job)
+        return await _write_down(job, lambda: self._jobs.record_unconfirmed(job.id, token))
+
+
+async def _write_down(job: Job, step: Callable[[], Awaitable[Job]]) -> Job:
+    """Store what became of a submission, however long storage takes.
+
+    It is the only proof of what was paid: a step that is not stored would leave the job looking as
+    if its outcome were unknown.
+    """
+    pause = STORE_PAUSE
+    while True:
+        try:
+            return await step()
+        except StorageUnavailable as error:
+            _log.critical("What became of job %d cannot be stored yet: %s", job.id, error)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
 
 
 def _token(job: Job) -> str:

@@ -29,6 +29,7 @@ POSITIONS_SECONDS = 3.0
 POSITIONS_SHOWN = 25  # cards further back are not edited at every step
 RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
 LONGEST_RETRY_SECONDS = 120.0
+MOST_TRIES = 8  # to post a picture; then it waits under /jobs
 TELLING_SECONDS = 10.0
 GRACE_SECONDS = 25.0  # for submissions and posts under way when the worker is stopped
 
@@ -190,8 +191,10 @@ class Worker:
 
     async def _carry_to_its_end(self, job: Job, *, fresh: bool) -> None:
         pause = RETRY_SECONDS
-        while True:
+        for tries in itertools.count(start=1):
             try:
+                if tries > MOST_TRIES and job.state is JobState.COMPLETED:
+                    job = await self._jobs.record_undeliverable(job.id)
                 await self._advance(job, fresh=fresh)
             except Exception:  # noqa: BLE001 - one job must not stop the others
                 _log.exception("Job %d: a step failed; it is tried again.", job.id)
@@ -270,7 +273,8 @@ class Worker:
             self._queue_moved.clear()
             try:
                 queued = await self._jobs.list_queued(limit=POSITIONS_SHOWN)
-            except StorageUnavailable:
+            except Exception:  # noqa: BLE001 - shown at the next move of the queue
+                _log.exception("Places in the queue cannot be shown.")
                 queued = ()
             stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
             for position, job in enumerate(queued, start=1):

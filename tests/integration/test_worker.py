@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -309,7 +310,33 @@ async def test_status_calls_that_fail_are_asked_again(
     assert api.paid == 1
 
 
-async def test_a_job_the_api_no_longer_knows_fails(api: ScriptedAPI, workshop: Workshop) -> None:
+async def test_a_job_that_is_finished_after_its_deadline_is_delivered(tmp_path: Path) -> None:
+    async with ScriptedAPI(finishes=False, blocks=True) as api:
+        async with open_workshop(tmp_path, api) as workshop:
+            job = await workshop.order()
+            async with running(workshop), api.hold_status() as gate:
+                await gate.holds()
+        await api.finish("job-1")
+        async with open_workshop(tmp_path, api) as workshop:
+            workshop.clock.advance(timedelta(minutes=30))
+            await workshop.worker.run_once()
+            assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+
+
+async def test_a_404_just_after_a_submission_is_not_believed(
+    api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    api.on_status(Answer(status=404, body="not yet"))
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+
+
+async def test_a_job_the_api_no_longer_knows_fails(
+    api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.following.KNOWN_AFTER_SECONDS", 0.0)
     api.on_status(Answer(status=404, body="gone"))
     job = await workshop.order()
     await workshop.worker.run_once()
@@ -317,8 +344,9 @@ async def test_a_job_the_api_no_longer_knows_fails(api: ScriptedAPI, workshop: W
 
 
 async def test_a_job_past_its_deadline_fails_after_a_restart(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.services.following.LAST_LOOK_SECONDS", 0.1)
     async with ScriptedAPI(finishes=False, blocks=True) as api:
         async with open_workshop(tmp_path, api) as workshop:
             job = await workshop.order()
@@ -571,3 +599,41 @@ async def test_a_booth_closed_for_the_operator_opens_with_the_next_order(
     await workshop.worker.run_once()
     assert (await workshop.jobs.get(later.id)).state is JobState.DELIVERED
     assert workshop.gate.pause is None
+
+
+async def test_a_key_refused_at_status_is_said_aloud_and_asked_again(
+    api: ScriptedAPI,
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("bot.services.following.LONGEST_ERROR_PAUSE", 0.01)
+    api.on_status(Answer(status=401), Answer(status=403))
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+    loud = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert len(loud) == 1
+
+
+async def test_a_certain_answer_is_written_down_however_long_storage_takes(
+    tmp_path: Path, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.submission.STORE_PAUSE", 0.01)
+    async with open_workshop(tmp_path, api, busy_timeout=timedelta(milliseconds=50)) as workshop:
+        api.on_submit(Answer(status=422, body={"error": "FILTER_BLOCKED"}))
+        job = await workshop.order()
+        other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, check_same_thread=False)
+        with closing(other):
+            async with api.hold_submit() as gate:
+                carrying = asyncio.create_task(workshop.worker.run_once())
+                await gate.holds()
+                # In a thread: a unit of the worker's own may hold the lock and need the loop.
+                await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+            await asyncio.wait([carrying], timeout=0.5)  # it has tried in vain by now
+            assert not carrying.done()
+            other.execute("ROLLBACK")
+        await asyncio.wait_for(carrying, WAIT)
+        ended = await workshop.jobs.get(job.id)
+        assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.FILTER_BLOCKED)
+        assert await workshop.credits() == (0, 0)

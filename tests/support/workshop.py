@@ -153,10 +153,11 @@ async def open_workshop(
     delivery: NotingDelivery | None = None,
     key: str | None = None,
     timeouts: Timeouts | None = None,
+    busy_timeout: timedelta = timedelta(seconds=5),
 ) -> AsyncGenerator[Workshop]:
     """Open a worker and all it needs; a second time on the same folder is a restart."""
     async with (
-        Database.open(f"sqlite:///{data_dir / 'bot.db'}") as database,
+        Database.open(f"sqlite:///{data_dir / 'bot.db'}", busy_timeout=busy_timeout) as database,
         FaceSwapClient(url=api.url, key=key or api.key, timeouts=timeouts or Timeouts()) as client,
     ):
         await migrate(database)
@@ -194,7 +195,12 @@ def build(
             clock=clock,
         ),
         follower=Follower(
-            jobs=jobs, backends=backends, pictures=pictures, delivery=delivery, clock=clock
+            jobs=jobs,
+            backends=backends,
+            pictures=pictures,
+            delivery=delivery,
+            gate=gate,
+            clock=clock,
         ),
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
         housekeeper=Housekeeper(

@@ -1,0 +1,148 @@
+"""`faceswap-bot demo`: a first picture by itself, then a page where a newcomer makes their own."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+import webbrowser
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import discord
+
+from bot.app import set_daily_quota
+from bot.assembly import App, assemble
+from bot.backend import open_studio_backend
+from bot.demo.page import Scene, open_page, open_scene
+from bot.exits import CommandFailed
+from bot.process import stop_on_signals
+from bot.services.backends import Backends
+from bot.settings import Settings
+from cogs.ui.welcome import welcome
+from db.database import Database
+from db.migrate import migrate
+from db.models import JobState
+from faceswap.models import Gender, Ratio
+
+BOT_NAME = "Photo Booth"
+FILTER = "Vintage Portrait"
+FIRST_PICTURE_SECONDS = 120.0
+LOOK_EVERY = 0.1  # seconds
+EDIT_SECONDS = 3  # each edit makes the page busy for a moment
+
+
+async def run_demo(
+    settings: Settings,
+    *,
+    port: int | None,
+    open_browser: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Show the demo until a signal comes; all it leaves is the first picture, in DATA_DIR/demo.
+
+    Raises CommandFailed.
+    """
+    stop = stop_on_signals()
+    keep = settings.data_dir / "demo"
+    with tempfile.TemporaryDirectory(prefix="faceswap-bot-demo-") as folder:
+        own = _own_settings(settings, Path(folder))
+        async with _open(own) as (app, scene):
+            await _greet(app, scene)
+            say(await _first_picture(app, scene, keep))
+            async with open_page(scene, port=port) as url:
+                say(f"Demo ready: {url}")
+                if open_browser:
+                    webbrowser.open(url)
+                await stop.wait()
+
+
+def _own_settings(settings: Settings, folder: Path) -> Settings:
+    """Take what is configured, but for Discord, the API and the place to keep things."""
+    return replace(
+        settings,
+        data_dir=folder,
+        database_url="",  # the demo's own, below its folder
+        discord_guild_id=None,
+        faceswap_api_url=None,  # the studio, whatever is configured
+        faceswap_api_key=None,
+        card_edit_seconds=EDIT_SECONDS,
+    )
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
+    """Start the studio, the bot on its simulated Discord, and the worker beside it."""
+    async with (
+        Database.open(settings.database_url) as database,
+        open_studio_backend(settings) as backend,
+    ):
+        await migrate(database)
+        await set_daily_quota(database, settings.quota_per_day)
+        app = assemble(settings, database=database, backends=Backends(backend))
+        await app.catalogue.refresh()
+        async with open_scene(app.bot) as scene:
+            worker = asyncio.create_task(app.worker.run(), name="worker")
+            painter = asyncio.create_task(app.painter.run(), name="painter")
+            try:
+                yield app, scene
+            finally:
+                app.worker.stop()
+                await worker
+                painter.cancel()
+                await asyncio.gather(painter, return_exceptions=True)
+
+
+async def _greet(app: App, scene: Scene) -> None:
+    """Give the bot a name and let it say what to try."""
+    if app.bot.user is not None:
+        await app.bot.user.edit(username=BOT_NAME)
+    channel = app.bot.get_channel(scene.channel.id)
+    if isinstance(channel, discord.TextChannel):
+        await channel.send(view=welcome())
+
+
+async def _first_picture(app: App, scene: Scene, keep: Path) -> str:
+    """Have the guest order a picture of the bundled photo; returns the line that reports it."""
+    started = time.monotonic()
+    photo = resources.files("bot.demo").joinpath("assets/astronaut.jpg").read_bytes()
+    asked = await scene.guest.slash(
+        scene.channel,
+        "faceswap",
+        photo=("astronaut.jpg", photo),
+        filter=FILTER,
+        who=Gender.FEMALE.value,
+        ratio=Ratio.LANDSCAPE.value,
+    )
+    await scene.guest.click(asked.response.message, label="I agree, go on")
+    picture = await _wait_for_picture(app, scene)
+    seconds = time.monotonic() - started
+    with scene.env.time_context():
+        data = await picture.read()
+    path = keep / f"first-picture{Path(picture.filename).suffix}"
+    await asyncio.to_thread(_write, path, data)
+    return f"First picture: {path} ({FILTER}, {seconds:.1f} s)"
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+async def _wait_for_picture(app: App, scene: Scene) -> discord.Attachment:
+    try:
+        async with asyncio.timeout(FIRST_PICTURE_SECONDS):
+            while True:
+                messages: list[discord.Message] = scene.channel.history(viewer=scene.guest)
+                for message in messages:
+                    if message.attachments:
+                        return message.attachments[0]
+                counts = await app.jobs.count_by_state()
+                if counts[JobState.FAILED]:
+                    raise CommandFailed("the first picture failed; the log above says why")
+                await asyncio.sleep(LOOK_EVERY)
+    except TimeoutError:
+        raise CommandFailed("the first picture did not come; the log above says why") from None
