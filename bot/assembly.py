@@ -23,6 +23,7 @@ from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
@@ -129,6 +130,7 @@ def assemble(
             prompt_cost=_cost(settings, APIVersion.V2),
         ),
         catalogue=catalogue,
+        previews=Previews(backends.current.client),
         gate=gate,
         privacy=Privacy(
             consents=ConsentRepository(database, clock=clock),

@@ -20,6 +20,7 @@ from db.command_syncs import CommandSyncRepository
 EXTENSIONS = (
     "cogs.faceswap",
     "cogs.imagine",
+    "cogs.filters",
     "cogs.jobs",
     "cogs.quota",
     "cogs.help",

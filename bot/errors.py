@@ -7,7 +7,8 @@
     ├ PhotoGone                      ├ CannotPostHere(missing)         ├ NotYours
     ├ FilterUnknown(text, similar)   ├ PromptRefused(reason)           ├ TooLateToCancel(state)
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
-    └ BoothClosed(reason, until)     └ AlreadyDelivered
+    ├ FilterGone                     └ AlreadyDelivered
+    └ BoothClosed(reason)
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class FilterUnknown(UserError):
         super().__init__(text)
         self.text = text
         self.similar = similar
+
+
+class FilterGone(UserError):
+    """The filter of a button is no longer in the catalogue."""
 
 
 class FilterNeedsOnePerson(UserError):

@@ -37,6 +37,7 @@ _API: tuple[tuple[type[api.FaceSwapError], str], ...] = (
         api.CatalogueUnavailable,
         "the API did not give its list of filters; check FACESWAP_API_URL, or try again later",
     ),
+    (api.PreviewUnavailable, "the API gave no preview of this filter"),
     (api.OutcomeUnknown, "the API did not answer; the picture may have been charged all the same"),
     (api.GroupNeedsCatalogueFilter, "group photos work with filters from the list only"),
     (api.InvalidPhoto, "the API cannot use this photo; try another one"),

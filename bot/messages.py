@@ -11,6 +11,7 @@ from bot.errors import (
     BoothClosed,
     CannotPostHere,
     ClosedReason,
+    FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
     JobUnknown,
@@ -243,6 +244,7 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         f"I may not post pictures in this channel: I lack {' and '.join(error.missing)}. Ask a "
         "moderator to allow it, or set `private` to True and only you will see the picture."
     ),
+    FilterGone: lambda _: "This filter is no longer available. Type /filters for those that are.",
     FilterNeedsOnePerson: lambda error: (
         f"{escaped(error.name)} works with one person only. Pick another filter for a group, or "
         "choose who is in the photo: Man, Woman, Boy or Girl."

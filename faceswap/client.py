@@ -1,4 +1,4 @@
-"""The typed asynchronous client: four calls, each ending in a value or an error of ours."""
+"""The typed asynchronous client: five calls, each ending in a value or an error of ours."""
 
 from __future__ import annotations
 
@@ -24,17 +24,27 @@ from faceswap.errors import (
     NoPicture,
     NotSent,
     OutcomeUnknown,
+    PreviewUnavailable,
     StatusUnavailable,
 )
 from faceswap.failures import Failure, catalogue_error, is_success, status_error, submit_error
-from faceswap.models import APIVersion, Filter, PromptRequest, RemoteJob, Submission, SwapRequest
-from faceswap.pictures import PictureFolder
+from faceswap.models import (
+    APIVersion,
+    Filter,
+    Preview,
+    PromptRequest,
+    RemoteJob,
+    Submission,
+    SwapRequest,
+)
+from faceswap.pictures import PictureFolder, suffix_of
 from faceswap.reading import PIECE_BYTES, read_bounded, read_error_text, retry_after
 from faceswap.threads import run_to_the_end
 from faceswap.timeouts import Timeouts
 
 _SMALL = 2**16  # bytes; no picture is that small, so such an answer waits for no turn
 _CATALOGUE_BYTES = 4 * 2**20
+_PREVIEW_BYTES = 2**20
 _UNKNOWN_STATUSES = 100
 
 # All that a call can fail with below us; a time-out is an OSError.
@@ -103,6 +113,25 @@ class FaceSwapClient:
             return await asyncio.to_thread(read_filters, body, url=address)
         except _NO_ANSWER as error:
             raise CatalogueUnavailable(self._connections.describe(error)) from None
+
+    async def get_preview(self, address: str) -> Preview:
+        """Fetch the picture that a filter's `preview_url` names; PreviewUnavailable if none comes.
+
+        A redirect is not followed: the catalogue names the place, nobody else.
+        """
+        headers = {**self._connections.key_headers_for(address), "Accept": "image/*"}
+        sessions = await self._connections.open()
+        try:
+            async with (
+                asyncio.timeout(self._timeouts.preview),
+                sessions.other.get(address, headers=headers, allow_redirects=False) as response,
+            ):
+                if not is_success(response.status):
+                    raise PreviewUnavailable(f"HTTP {response.status}")
+                data = await read_bounded(response, limit=_PREVIEW_BYTES)
+            return Preview(suffix=suffix_of(data), data=data)
+        except _NO_ANSWER as error:
+            raise PreviewUnavailable(self._connections.describe(error)) from None
 
     async def submit(
         self,

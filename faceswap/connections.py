@@ -57,6 +57,12 @@ class Connections:
     def address(self, path: str) -> str:
         return self._url + path
 
+    def key_headers_for(self, address: str) -> dict[str, str]:
+        """Give the key to the API's own server only, wherever else it may send us."""
+        ours, other = urlsplit(self._url), urlsplit(address)
+        is_ours = (ours.scheme, ours.netloc) == (other.scheme, other.netloc)
+        return self.key_headers if is_ours else {}
+
     def without_key(self, text: str) -> str:
         """Hide the key in what the API or a library says."""
         return text.replace(self._key, "***") if self._key else text

@@ -6,6 +6,7 @@ FaceSwapError                fault, charged
 │  └ ClientClosed            the client was used after close(): our bug     bot       no
 ├ OutcomeUnknown             time-out, reset, 5xx, unreadable on submit     api       maybe
 ├ CatalogueUnavailable       no usable list of filters: keep the last one   api       no
+├ PreviewUnavailable         no usable preview: show the filter without     api       no
 ├ Refused(status, code)      the API said no
 │  ├ InvalidPhoto            400 INVALID_IMAGE                              member    no
 │  ├ PhotoTooLarge           413                                            member    no
@@ -88,6 +89,10 @@ class CatalogueUnavailable(FaceSwapError):
     def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class PreviewUnavailable(FaceSwapError):
+    """A filter's preview did not come, is too large, or is no picture."""
 
 
 class Refused(FaceSwapError):

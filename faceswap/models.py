@@ -126,6 +126,14 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A small picture that shows what a filter does; `suffix` is that of its format, as ".webp"."""
+
+    suffix: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwapRequest:
     """One picture to make from a photo; `photo` is the file's bytes or a public URL."""
 

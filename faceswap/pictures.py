@@ -19,6 +19,7 @@ from faceswap.models import RemoteJob, RemoteStatus
 PICTURES_AT_MOST = 4
 _ESCAPES = 1.25  # line breaks every 76 characters and a sixfold + take about a tenth
 _RAW_STATUS_CHARACTERS = 64
+_SIGNATURE_BYTES = 12
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +138,13 @@ def _images(answer: dict[str, object]) -> list[object]:
 
 
 def _suffix_for(path: Path) -> str:
-    """Tell the format by its signature; whether the rest is sound is checked by the receiver."""
     with path.open("rb") as file:
-        head = file.read(12)
+        return suffix_of(file.read(_SIGNATURE_BYTES))
+
+
+def suffix_of(data: bytes) -> str:
+    """Tell the format by its signature; whether the rest is sound is checked by the receiver."""
+    head = data[:_SIGNATURE_BYTES]
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return ".png"
     if head.startswith(b"\xff\xd8\xff"):

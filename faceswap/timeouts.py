@@ -14,4 +14,5 @@ class Timeouts:
     status: float = 600.0  # until a status call begins to answer: v6 may block for a whole job
     picture: float = 120.0  # reading one status answer, once its turn has come
     catalogue: float = 30.0
+    preview: float = 30.0  # the studio draws one when it is first asked for
     health: float = 5.0

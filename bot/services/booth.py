@@ -99,7 +99,7 @@ class Booth:
         self._refuse_if_closed()
         if isinstance(order, PromptOrder):
             check_prompt(order.prompt)
-        elif order.gender is Gender.GROUP and not _fits_groups(order.chosen):
+        elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
         for usage in await self.usages(caller.user_id, caller.guild_id):
             if usage.remaining < 1:
@@ -279,6 +279,6 @@ def _fields_of(caller: Caller) -> _CallerFields:
     }
 
 
-def _fits_groups(chosen: Filter) -> bool:
+def fits_groups(chosen: Filter) -> bool:
     """Group photos work with integer filters only, and with those that say so or say nothing."""
     return isinstance(chosen.id, int) and chosen.group is not False

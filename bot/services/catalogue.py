@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import logging
 import uuid
 from typing import TYPE_CHECKING
 
-from bot.errors import BoothClosed, ClosedReason, FilterUnknown
+from bot.errors import BoothClosed, ClosedReason, FilterGone, FilterUnknown
 from faceswap.errors import FaceSwapError, KeyRefused
-from faceswap.models import Filter, parse_filter_id
+from faceswap.models import Filter, FilterId, parse_filter_id
 
 if TYPE_CHECKING:
     from faceswap.client import FaceSwapClient
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 600.0
 RETRY_SECONDS = 15.0
 STALE_SECONDS = 1.0  # a list that stays wrong is not asked for in a tight loop
+FIRST_ANSWER_SECONDS = 2.0  # Discord waits for 3
 SUGGESTIONS = 25  # Discord shows no more
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ class Catalogue:
         self._filters: tuple[Filter, ...] = ()
         self._stale = asyncio.Event()
         self._failure: FaceSwapError | None = None  # of the last try
+        self._answered = asyncio.Event()  # once the API was asked, whatever it said
 
     @property
     def filters(self) -> tuple[Filter, ...]:
@@ -44,6 +47,8 @@ class Catalogue:
         except FaceSwapError as error:
             self._note(error)
             return False
+        finally:
+            self._answered.set()
         self._failure = None
         self._filters = tuple(sorted(filters, key=lambda each: each.name.casefold()))
         return True
@@ -104,6 +109,20 @@ class Catalogue:
                 return each
         raise self._unknown(text)
 
+    async def offered(self) -> tuple[Filter, ...]:
+        """Return all filters; BoothClosed if there are none because the list cannot be had."""
+        await self._first_answer()
+        if not self._filters and (self._failure is not None or not self._answered.is_set()):
+            raise self._closed()
+        return self._filters
+
+    async def get(self, filter_id: FilterId) -> Filter:
+        """Return the filter of exactly this id; raises FilterGone, BoothClosed."""
+        for each in await self.offered():
+            if each.id == filter_id:
+                return each
+        raise FilterGone
+
     def still_has(self, filter_id: str, name: str) -> bool:
         """Tell whether an order's filter is what it was, as far as is known.
 
@@ -121,10 +140,19 @@ class Catalogue:
 
     def _unknown(self, text: str) -> FilterUnknown | BoothClosed:
         if not self._filters:
-            is_refused = isinstance(self._failure, KeyRefused)
-            return BoothClosed(ClosedReason.API_REFUSES_US if is_refused else ClosedReason.API_DOWN)
+            return self._closed()
         names = {each.name.casefold(): each.name for each in self._filters}
         close = difflib.get_close_matches(text.strip().casefold(), names, n=3)
         starts = [name for name in names if text.strip() and text.strip().casefold() in name]
         similar = dict.fromkeys([*starts, *close])
         return FilterUnknown(text, similar=tuple(names[name] for name in similar)[:3])
+
+    def _closed(self) -> BoothClosed:
+        is_refused = isinstance(self._failure, KeyRefused)
+        return BoothClosed(ClosedReason.API_REFUSES_US if is_refused else ClosedReason.API_DOWN)
+
+    async def _first_answer(self) -> None:
+        """Wait a moment after a start: a button may be pressed before the list is here."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_ANSWER_SECONDS):
+                await self._answered.wait()

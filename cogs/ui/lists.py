@@ -77,6 +77,7 @@ def help_page(services: Services) -> discord.ui.LayoutView:
     text = (
         "### A photo booth for this server\n"
         "**/faceswap**: attach a photo, pick a filter, say who is in it, and get a picture.\n"
+        "**/filters**: look through the filters and try one.\n"
         "**/imagine**: describe a picture in words.\n"
         "**/jobs**: your latest pictures and where they stand.\n"
         "**/quota**: how many pictures you have left.\n"

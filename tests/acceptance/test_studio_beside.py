@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -37,6 +38,15 @@ async def test_a_photo_becomes_a_picture_without_any_api(studio_booth: PhotoBoot
     card = await studio_booth.picture(ordered, within=PAINTED)
     assert list(card.files) == ["picture.png"]
     assert "Vintage Portrait" in card.text()
+
+
+async def test_the_gallery_shows_what_the_studio_draws(studio_booth: PhotoBooth) -> None:
+    async with asyncio.timeout(PAINTED):
+        page = await studio_booth.page("filters")
+        while len(page.files) < page.labels().count("Try it"):  # what comes late is there next time
+            page = await studio_booth.page("filters")
+    assert len(page.alt_texts()) == len(page.files) > 0
+    assert all(name.endswith(".webp") for name in page.files)
 
 
 async def test_a_photo_without_a_face_costs_nothing(studio_booth: PhotoBooth) -> None:

@@ -150,6 +150,7 @@ class ScriptedAPI:
         self.blocks = blocks
         self.honours_keys = honours_keys
         self.filters: object = [{"id": "12", "name": "Cyberpunk Neon"}]
+        self.previews: dict[str, Answer] = {}  # by the end of /previews/…
         self.health: Answer | None = None  # None: what `honours_keys` makes of it
         self.paid = 0  # submissions that came in whole and were not refused with a 4xx
         self.calls: list[Call] = []  # every request, in the order they came
@@ -234,6 +235,7 @@ class ScriptedAPI:
         for version in ("v2", "v5", "v6"):
             application.router.add_post(f"/{version}/status/{{remote_id}}", self._status)
         application.router.add_get("/v1/filters/", self._filters)
+        application.router.add_get("/previews/{name}", self._preview)
         application.router.add_get("/healthz", self._health)
         return application
 
@@ -301,6 +303,11 @@ class ScriptedAPI:
         return await self._send(
             request, prepared.popleft() if prepared else Answer(body=self.filters)
         )
+
+    async def _preview(self, request: web.Request) -> web.StreamResponse:
+        await self._came_in(request)
+        absent = Answer(status=404, body={"detail": "Not Found"})
+        return await self._send(request, self.previews.get(request.match_info["name"], absent))
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         await self._came_in(request)

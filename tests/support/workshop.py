@@ -21,6 +21,7 @@ from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
@@ -67,6 +68,7 @@ class Workshop:
     photos: PhotoStore
     pictures: PictureStore
     catalogue: Catalogue
+    previews: Previews
     gate: Gate
     delivery: NotingDelivery
     worker: Worker
@@ -220,6 +222,7 @@ def build(
         photos=photos,
         pictures=pictures,
         catalogue=catalogue,
+        previews=Previews(backends.current.client),
         gate=gate,
         delivery=delivery,
         worker=worker,

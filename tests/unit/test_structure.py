@@ -68,6 +68,7 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
     bot.services = Services(
         booth=workshop.booth,
         catalogue=workshop.catalogue,
+        previews=workshop.previews,
         gate=workshop.gate,
         privacy=workshop.privacy,
         photo_keep_minutes=15,

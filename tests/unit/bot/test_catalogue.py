@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bot.errors import BoothClosed, ClosedReason, FilterUnknown
+from bot.errors import BoothClosed, ClosedReason, FilterGone, FilterUnknown
 from bot.services.catalogue import SUGGESTIONS, Catalogue
 from faceswap.client import FaceSwapClient
 from faceswap.models import Filter
@@ -88,6 +88,34 @@ async def test_without_a_list_the_api_is_what_is_missing(catalogue: Catalogue) -
         catalogue.find("Astronaut")
     assert caught.value.reason is ClosedReason.API_DOWN
     assert catalogue.suggest("a") == ()
+
+
+async def test_a_button_means_exactly_one_filter(loaded: Catalogue) -> None:
+    assert (await loaded.get(2000)).name == "Straßenfest"  # not the one that is called 2000
+    with pytest.raises(FilterGone):
+        await loaded.get(99)
+    with pytest.raises(FilterGone):
+        await loaded.get(uuid.uuid4())
+
+
+async def test_filters_are_waited_for_after_a_start(catalogue: Catalogue) -> None:
+    waiting = asyncio.create_task(catalogue.offered())
+    await catalogue.refresh()
+    assert len(await waiting) == len(FILTERS)
+
+
+async def test_no_filters_are_not_the_same_as_no_list(
+    catalogue: Catalogue, api: ScriptedAPI
+) -> None:
+    api.filters = []
+    await catalogue.refresh()
+    assert await catalogue.offered() == ()
+    api.on_filters(Answer(status=500), Answer(status=401))
+    for reason in (ClosedReason.API_DOWN, ClosedReason.API_REFUSES_US):
+        await catalogue.refresh()
+        with pytest.raises(BoothClosed) as caught:
+            await catalogue.offered()
+        assert caught.value.reason is reason
 
 
 SUGGESTED = [

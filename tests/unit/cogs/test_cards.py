@@ -224,6 +224,7 @@ def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio")
     return Services(
         booth=workshop.booth,
         catalogue=workshop.catalogue,
+        previews=workshop.previews,
         gate=Gate(),
         privacy=workshop.privacy,
         photo_keep_minutes=keep,
