@@ -165,6 +165,7 @@ class RemoteJob:
 
     `status` is None for a status we do not know, which means "not finished yet"; `raw_status` keeps
     its text for the log. `pictures` are files the client wrote, and filled only when COMPLETED.
+    `note` is what the studio says of a picture from words; plain text, for the member.
     `detail` is what came with a job that ended otherwise; for the log, never for a member.
     """
 
@@ -172,6 +173,7 @@ class RemoteJob:
     status: RemoteStatus | None
     raw_status: str
     pictures: tuple[Path, ...] = ()
+    note: str = field(default="", repr=False)
     detail: str = field(default="", repr=False)
 
 

@@ -19,6 +19,7 @@ from faceswap.models import RemoteJob, RemoteStatus
 PICTURES_AT_MOST = 4
 _ESCAPES = 1.25  # line breaks every 76 characters and a sixfold + take about a tenth
 _RAW_STATUS_CHARACTERS = 64
+_NOTE_CHARACTERS = 200
 _SIGNATURE_BYTES = 12
 
 log = logging.getLogger(__name__)
@@ -59,14 +60,17 @@ class PictureFolder:
             raise StatusUnavailable(f"unreadable answer: {error}") from error
         status = status_of(raw_status)
         pictures: tuple[Path, ...] = ()
+        note = ""
         if status is RemoteStatus.COMPLETED:
             pictures = self._write_all(document, _images(value))
+            note = _note(document, value)
         ended_badly = status is not None and status.is_final and not pictures
         return RemoteJob(
             remote_id=remote_id,
             status=status,
             raw_status=shortened(raw_status, _RAW_STATUS_CHARACTERS),
             pictures=pictures,
+            note=note,
             detail=shortened(str(value)) if ended_badly else "",
         )
 
@@ -135,6 +139,14 @@ def _images(answer: dict[str, object]) -> list[object]:
     output = answer.get("output")
     images = output.get("images") if isinstance(output, dict) else None
     return images if isinstance(images, list) else []
+
+
+def _note(document: Document, answer: dict[str, object]) -> str:
+    """Find what the studio understood; the hosted service says nothing of the kind."""
+    note = answer.get("understood")
+    if not isinstance(note, str) or note in document.places:  # so long that it is no sentence
+        return ""
+    return shortened(note, _NOTE_CHARACTERS)
 
 
 def _suffix_for(path: Path) -> str:

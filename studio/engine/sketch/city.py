@@ -8,7 +8,8 @@ import numpy as np
 
 from studio.engine.pixels import Floats, colour, mix
 from studio.engine.sketch.atmosphere import lay_mist, reflect
-from studio.engine.sketch.light import Sky, fade_to_haze
+from studio.engine.sketch.light import Sky
+from studio.engine.sketch.shapes import fade_to_haze
 
 _WITH_MAST: Final = 0.35  # share of the buildings
 _DARK_SKY: Final = 0.3  # brightness of the zenith below which lamps are on
@@ -19,12 +20,15 @@ def paint_city(sky: Sky, rng: np.random.Generator) -> Floats:
     canvas = sky.canvas
     height, width = canvas.shape[:2]
     quay = sky.horizon + round(0.05 * height)
-    for count, tallest, nearness in ((26, 0.26, 0.30), (16, 0.34, 0.60), (9, 0.30, 0.95)):
-        tint = fade_to_haze(colour(sky.light.ground), sky.light, nearness)
+    for count, tallest, nearness in ((28, 0.26, 0.35), (15, 0.40, 0.62), (9, 0.24, 1.0)):
         left = -rng.uniform(0, width / count)
         while left < width:
             across = width / count * rng.uniform(0.65, 1.25)
-            up = height * tallest * rng.uniform(0.35, 1.0)
+            up = height * tallest * (0.25 + 0.75 * rng.random() ** 1.6)
+            wall = mix(
+                colour(sky.light.stone), colour(sky.light.ground), float(rng.uniform(0.1, 0.6))
+            )
+            tint = fade_to_haze(wall, sky.light, nearness)
             block = (round(left), round(left + across), round(quay - up), quay)
             _building(canvas, sky, block=block, tint=tint, rng=rng)
             left += across * rng.uniform(0.98, 1.12)

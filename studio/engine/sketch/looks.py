@@ -1,8 +1,8 @@
-"""How a sketched scene is finished: as a painting, a poster or an old photograph."""
+"""How a sketched scene is finished: as a painting, a poster, an old photograph or in neon."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -21,11 +21,17 @@ from studio.engine.pixels import (
     smoothstep,
     to_bytes,
 )
-from studio.engine.sketch.words import Look
+from studio.engine.sketch.light import Disc
+from studio.engine.sketch.neon import in_neon
+from studio.engine.sketch.vocabulary import Look
+
+_POSTER_STEPS: Final = 9  # of brightness
 
 
-def finish(canvas: Floats, look: Look, *, rng: np.random.Generator) -> Bytes:
+def finish(canvas: Floats, look: Look, *, disc: Disc, rng: np.random.Generator) -> Bytes:
     """Apply a look to a canvas in 0..1 (brighter lights allowed)."""
+    if look is Look.NEON:
+        return to_bytes(in_neon(np.clip(canvas, 0, 1), disc))
     bright = np.clip(canvas - np.float32(0.82), 0, 1)
     canvas = np.clip(canvas + blur(bright, 22) * np.float32(0.9), 0, 1)
     if look is Look.POSTER:
@@ -71,10 +77,14 @@ def _poster(canvas: Floats) -> Floats:
     smooth = canvas
     for _ in range(2):
         smooth = cast(Floats, cv2.bilateralFilter(smooth, 9, 0.10, 7))
-    inks = np.round(smooth * 6) / np.float32(6)
-    soft = mix(inks, smooth, 0.25)
-    dots = halftone(smoothstep(0.55, 0.1, luminance(soft)) * np.float32(0.5), cell=10, degrees=30)
-    printed = mix(soft, soft * np.float32(0.72), dots)
+    tone = luminance(smooth)
+    steps = np.float32(_POSTER_STEPS)
+    whole = np.floor(tone * steps)
+    stepped = (whole + smoothstep(0.40, 0.60, tone * steps - whole)) / steps
+    ratio = (stepped + np.float32(0.02)) / (tone + np.float32(0.02))  # the hue stays as it was
+    inks = np.clip(_stronger(smooth * ratio[..., None]), 0, 1)
+    dots = halftone(smoothstep(0.42, 0.12, stepped) * np.float32(0.4), cell=10, degrees=30)
+    printed = mix(inks, inks * np.float32(0.78), dots)
     height, width = canvas.shape[:2]
     margin = round(width * 0.04)
     page = np.empty_like(canvas)
@@ -82,6 +92,12 @@ def _poster(canvas: Floats) -> Floats:
     inside = (slice(margin, height - margin), slice(margin, width - margin))
     page[inside] = printed[inside]
     return page
+
+
+def _stronger(inks: Floats) -> Floats:
+    """Print with more colour than nature has."""
+    grey = luminance(inks)[..., None]
+    return grey + (inks - grey) * np.float32(1.18)
 
 
 def _sepia(canvas: Floats, rng: np.random.Generator) -> Floats:

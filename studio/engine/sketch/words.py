@@ -1,73 +1,16 @@
-"""Reading a prompt: which scene, time of day and look its words ask for."""
+"""Reading a prompt: which scene, time of day and look its words ask for, and what is left out."""
 
 from __future__ import annotations
 
-import enum
 import re
+import unicodedata
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-
-class Scene(enum.Enum):
-    """What is drawn; the value is how we name it back."""
-
-    MOUNTAINS = "mountains"
-    SEA = "the sea"
-    CITY = "a city"
-    FOREST = "a forest"
-    DESERT = "a desert"
-
-
-class Time(enum.Enum):
-    """When it is."""
-
-    DAY = "by day"
-    DAWN = "at dawn"
-    SUNSET = "at sunset"
-    NIGHT = "at night"
-
-
-class Look(enum.Enum):
-    """How it is drawn."""
-
-    PAINTED = "painted"
-    POSTER = "as a poster"
-    SEPIA = "as an old photograph"
-
-
-_WORDS: Final[dict[Scene | Time | Look, str]] = {
-    Scene.MOUNTAINS: (
-        "mountain mountains alps alpine peak peaks hill hills snow snowy summit valley glacier "
-        "volcano cliff cliffs highlands canyon"
-    ),
-    Scene.SEA: (
-        "sea ocean beach coast shore island wave waves lake water river ship boat sail sailing "
-        "harbour harbor lagoon surf pirate underwater"
-    ),
-    Scene.CITY: (
-        "city town street streets skyline skyscraper skyscrapers building buildings downtown "
-        "metropolis cyberpunk neon urban rooftop rooftops traffic village castle"
-    ),
-    Scene.FOREST: (
-        "forest wood woods woodland tree trees jungle pine pines fir grove garden park meadow "
-        "fairy enchanted leaves"
-    ),
-    Scene.DESERT: "desert dune dunes sand sandy sahara oasis pyramids camel camels mars",
-    Time.DAY: "day daylight noon midday sunny afternoon bright summer blue",
-    Time.DAWN: "dawn sunrise morning mist misty fog foggy pastel pink spring",
-    Time.SUNSET: "sunset dusk evening golden twilight orange autumn fire",
-    Time.NIGHT: "night midnight moon moonlit moonlight stars starry dark neon cyberpunk spooky",
-    Look.PAINTED: "painting painted oil impressionist brush canvas watercolour watercolor art",
-    Look.POSTER: "poster comic cartoon pop flat graphic print anime illustration minimal drawing",
-    Look.SEPIA: "vintage sepia antique old retro photo photograph film nostalgic",
-}
-
-_BY_WORD: Final = {
-    word: tuple(meaning for meaning, words in _WORDS.items() if word in words.split())
-    for word in " ".join(_WORDS.values()).split()
-}
+from studio.engine.sketch.absent import Absent, find_absent
+from studio.engine.sketch.vocabulary import MEANINGS, WINTRY, Look, Scene, Time
 
 Choice = TypeVar("Choice", Scene, Time, Look)
 
@@ -80,29 +23,55 @@ class Reading:
     time: Time
     look: Look
     scene_named: bool  # else it was picked for the member
+    snowfall: bool
+    absent: tuple[Absent, ...]  # what was named and is not drawn
 
     @property
     def sentence(self) -> str:
         """Say it back, with what a sketch leaves out."""
-        picture = f"{self.scene.value} {self.time.value}, {self.look.value}"
         opening = "" if self.scene_named else "none of the words named a scene I can draw, so "
-        return f"{opening}{picture}; people, animals and things are not drawn offline"
+        snow = " in falling snow" if self.snowfall else ""
+        picture = f"{self.scene.value}{snow} {self.time.value}, {self.look.value}"
+        return f"{opening}{picture}; {_left_out(self.absent)} not drawn offline"
+
+
+def _left_out(absent: tuple[Absent, ...]) -> str:
+    if not absent:
+        return "people, animals and things are"
+    *others, last = [f"the {each.word}" for each in absent]
+    names = f"{', '.join(others)} and {last}" if others else last
+    return f"{names} {'is' if len(absent) == 1 and not absent[0].many else 'are'}"
 
 
 def read(prompt: str, *, rng: np.random.Generator) -> Reading:
     """Take the most often named scene, time and look, the first of equals; else pick one."""
-    meanings = [
-        meaning
-        for word in re.findall(r"[a-z]+", prompt.casefold())
-        for meaning in _BY_WORD.get(word, ())
-    ]
-    scene = _most_named(meanings, Scene)
+    words = _words(prompt)
+    meanings = [meaning for word in words for meaning in MEANINGS.get(word, ())]
+    named = _scene(meanings)
+    scene = named or _pick(Scene, rng)
     return Reading(
-        scene=scene or _pick(Scene, rng),
+        scene=scene,
         time=_most_named(meanings, Time) or _pick(Time, rng),
         look=_most_named(meanings, Look) or Look.PAINTED,
-        scene_named=scene is not None,
+        scene_named=named is not None,
+        snowfall=scene is Scene.WINTER or (scene is Scene.CITY and bool(WINTRY & set(words))),
+        absent=find_absent(words, scene=scene),
     )
+
+
+def _words(prompt: str) -> list[str]:
+    """Split into words of plain letters: "Forêt" is read as "foret"."""
+    plain = unicodedata.normalize("NFKD", prompt.casefold())
+    return re.findall(r"[a-z]+", re.sub(r"[\u0300-\u036f]", "", plain))
+
+
+def _scene(meanings: list[Scene | Time | Look]) -> Scene | None:
+    """Prefer where snow lies to the snow itself, unless it is a forest: winter has the firs."""
+    others: list[Scene | Time | Look] = [each for each in meanings if each is not Scene.WINTER]
+    place = _most_named(others, Scene)
+    if Scene.WINTER in meanings and place not in {Scene.MOUNTAINS, Scene.CITY}:
+        return Scene.WINTER
+    return place
 
 
 def _most_named(meanings: list[Scene | Time | Look], kind: type[Choice]) -> Choice | None:

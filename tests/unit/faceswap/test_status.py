@@ -58,6 +58,31 @@ async def _ask(
 
 
 @pytest.mark.parametrize(
+    ("understood", "note"),
+    [
+        ("the sea at dawn, painted", "the sea at dawn, painted"),
+        ("two\nlines\x07", "two lines"),
+        ("a" * 300, "a" * 199 + "…"),
+        ("a" * 10_000, ""),
+        (None, ""),
+        (["the sea"], ""),
+    ],
+)
+async def test_what_the_studio_understood_is_noted_as_plain_text(
+    api: ScriptedAPI, client: FaceSwapClient, into: Path, *, understood: object, note: str
+) -> None:
+    body = {
+        "id": "job",
+        "status": "COMPLETED",
+        "understood": understood,
+        "output": {"images": [BASE64]},
+    }
+    api.on_status(Answer(body=body))
+
+    assert (await _ask(client, into)).note == note
+
+
+@pytest.mark.parametrize(
     ("version", "path"),
     [(V1, "/v2/status/"), (V2, "/v2/status/"), (V5, "/v5/status/"), (V6, "/v6/status/")],
 )
