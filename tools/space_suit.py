@@ -413,6 +413,7 @@ def render_areas(path: Path, layers: Layers) -> None:
     scene = bpy.context.scene
     scene.cycles.samples, scene.cycles.use_denoising = 16, False
     scene.render.film_transparent = False
+    scene.render.dither_intensity = 0  # its noise would not compress
     scene.world.node_tree.nodes["Background"].inputs[0].default_value = (0, 0, 0, 1)
     scene.view_settings.view_transform, scene.view_settings.look = "Raw", "None"
     scene.render.image_settings.color_mode = "RGB"

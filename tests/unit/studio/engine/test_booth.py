@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from faceswap.models import Gender, PhotoProblem, Quality, Ratio
-from studio.engine.booth import MAX_PREVIEW_BYTES, MIN_FACE, PREVIEW_SIZE
+from studio.engine.booth import MAX_PREVIEW_BYTES, PREVIEW_SIZE
+from studio.engine.people import MIN_FACE
 from studio.engine.protocol import Engine, FilterBlocked, FilterUnknown, PhotoRefused
 from tests.unit.studio.engine.conftest import Saver, each_portrait
 
