@@ -36,6 +36,7 @@ from studio.engine.scenes.comic_page import PageLayout, Panel
 
 _UPRIGHT: Final = Framing(face_height=0.28, tallest=0.64, centre=(0.5, 0.43), slack=(0.14, 0.12))
 _SQUARISH: Final = Framing(face_height=0.36, tallest=0.58, centre=(0.5, 0.44), slack=(0.14, 0.10))
+_GROUP_PALETTES: Final = tuple(PALETTES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class ComicPopArt:
         id=35,
         name="Comic Pop Art",
         category="Art",
-        group=False,
+        group=True,
         description="A comic page: you in ink and halftone dots before a sunburst.",
     )
 
@@ -61,8 +62,7 @@ class ComicPopArt:
         palette = PALETTES[gender]
         layout, placement = _choose_layout(subject, size, detail)
         drawn = _draw_person(subject, layout.person, placement, detail)
-        page = np.empty((size[1], size[0], 3), np.uint8)
-        page[:] = to_bytes(colour(comic_art.PAPER)[None, None])
+        page = _blank_page(size)
         page[layout.person.area] = _person_panel(drawn, layout.person, palette)
         if layout.close_up:
             page[layout.close_up.area] = _close_up(drawn, layout.close_up, palette)
@@ -72,6 +72,29 @@ class ComicPopArt:
             comic_page.draw_frame(page, panel)
         _put_word(page, layout, drawn, palette)
         return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
+
+    def render_group(self, subjects: tuple[Subject, ...], *, size: Size, detail: float) -> Bytes:
+        panels = comic_page.group_panels(size, len(subjects))
+        page, crowd = _blank_page(size), list[tuple[Panel, _Drawn, Palette]]()
+        for index, (subject, panel) in enumerate(zip(subjects, panels, strict=True)):
+            palette = _GROUP_PALETTES[index % len(_GROUP_PALETTES)]
+            placement = place(
+                subject.face, subject.matte,
+                window=_working_size(panel, detail), framing=_framing(panel),
+            )  # fmt: skip
+            drawn = _draw_person(subject, panel, placement, detail)
+            page[panel.area] = _person_panel(drawn, panel, palette)
+            comic_page.draw_frame(page, panel)
+            crowd.append((panel, drawn, palette))
+        for panel, drawn, palette in crowd:  # last: a balloon may reach over its frame
+            _put_small_word(page, panel, drawn, palette)
+        return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
+
+
+def _blank_page(size: Size) -> Bytes:
+    page = np.empty((size[1], size[0], 3), np.uint8)
+    page[:] = to_bytes(colour(comic_art.PAPER)[None, None])
+    return page
 
 
 def _choose_layout(subject: Subject, size: Size, detail: float) -> tuple[PageLayout, Placement]:
@@ -160,6 +183,16 @@ def _put_word(page: Bytes, layout: PageLayout, drawn: _Drawn, palette: Palette) 
         side = min(page.shape[:2])
         size = (round(side * 0.38), round(side * 0.28))
         left, top = _emptiest_corner(layout.person, size, drawn)
+    area = (slice(top, top + size[1]), slice(left, left + size[0]))
+    colours, coverage = comic_art.word_burst(size, palette)
+    page[area] = blend(page[area], colours, coverage)
+
+
+def _put_small_word(page: Bytes, panel: Panel, drawn: _Drawn, palette: Palette) -> None:
+    """Put the word's balloon into the emptiest corner of one panel among several."""
+    side = min(panel.width, panel.height)
+    size = (round(side * 0.34), round(side * 0.25))
+    left, top = _emptiest_corner(panel, size, drawn)
     area = (slice(top, top + size[1]), slice(left, left + size[0]))
     colours, coverage = comic_art.word_burst(size, palette)
     page[area] = blend(page[area], colours, coverage)

@@ -35,7 +35,7 @@ _FRAMING: Final = Framing(
 )  # in the square around the helmet's opening
 _SUN: Final = (-0.7, -0.45, 0.6)
 _PLANETSHINE: Final = (0.95, -0.1, 0.3)
-_AMBIENT: Final = np.array([0.42, 0.44, 0.48], np.float32)
+_AMBIENT: Final = np.array([0.52, 0.53, 0.55], np.float32)
 _SUN_COLOUR: Final = np.array([1.0, 0.95, 0.87], np.float32) * np.float32(0.72)
 _SHINE_COLOUR: Final = np.array([0.42, 0.62, 1.0], np.float32) * np.float32(0.42)
 
@@ -103,7 +103,7 @@ _GLASS_SKY: Final[Size] = (1280, 1280)
 def _lit(cutout: Cutout) -> Floats:
     """Expose the face evenly, and light it by the sun and by the planet."""
     brightness = float(np.median(face_values(luminance(cutout.colours), cutout.face)))
-    target = brightness + (0.52 - brightness) * 0.6
+    target = brightness + (0.56 - brightness) * 0.6
     gamma = np.log(np.clip(target, 0.1, 0.9)) / np.log(np.clip(brightness, 0.05, 0.95))
     exposed = np.clip(cutout.colours, 0, 1) ** np.float32(np.clip(gamma, 0.6, 1.5))
     light = (

@@ -61,6 +61,40 @@ def page_layouts(size: Size) -> tuple[PageLayout, ...]:
     return (_whole(size), *(_columns(size, share) for share in (0.66, 0.56, 0.48)))
 
 
+_GROUP_ROWS = {
+    # for each number of people, how many panels each row has: wide, square and tall pages
+    1: ((1,), (1,), (1,)),
+    2: ((2,), (2,), (1, 1)),
+    3: ((3,), (2, 1), (1, 2)),
+    4: ((2, 2), (2, 2), (2, 2)),
+    5: ((3, 2), (3, 2), (2, 1, 2)),
+    6: ((3, 3), (3, 3), (2, 2, 2)),
+}
+
+
+def group_panels(size: Size, count: int) -> tuple[Panel, ...]:
+    """Divide a page into one panel for each person, in reading order."""
+    width, height = size
+    wide, square, tall = _GROUP_ROWS[count]
+    rows = square
+    if max(size) > min(size) * 1.2:
+        rows = wide if width > height else tall
+    page, gutter = _whole(size).person, round(min(size) * _GUTTER)
+    panels: list[Panel] = []
+    for row, columns in enumerate(rows):
+        top, bottom = _share(page.top, page.height, gutter, row, len(rows))
+        for column in range(columns):
+            left, right = _share(page.left, page.width, gutter, column, columns)
+            panels.append(Panel(left=left, top=top, width=right - left, height=bottom - top))
+    return tuple(panels)
+
+
+def _share(start: int, length: int, gutter: int, index: int, count: int) -> tuple[int, int]:
+    """Where the part `index` of `count` equal parts with gutters between begins and ends."""
+    step = (length + gutter) / count
+    return start + round(step * index), start + round(step * (index + 1)) - gutter
+
+
 def _whole(size: Size) -> PageLayout:
     margin = round(min(size) * _MARGIN)
     person = Panel(left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin)

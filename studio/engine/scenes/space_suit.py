@@ -110,7 +110,7 @@ def _layers(trim: Trim) -> tuple[_Layer, _Layer]:
     areas = _read(AREAS).astype(np.float32) / np.float32(255)
     tint = np.ones(areas.shape, np.float32)
     for channel, code in ((0, trim.main), (1, trim.second)):
-        tint += areas[..., channel, None] * (colour(code) * np.float32(1.12) - 1)
+        tint += areas[..., channel, None] * (colour(code) - 1)
     layers = []
     for name in (BACK, FRONT):
         plate = _read(name)
