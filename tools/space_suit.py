@@ -106,6 +106,7 @@ class Materials:
 
 
 def make_materials() -> Materials:
+    """Choose what everything is made of; trims are grey, the engine colours them."""
     return Materials(
         fabric=material("fabric", (0.74, 0.74, 0.72), rough=0.85, bump=0.55, lumps=7),
         shell=material("shell", (0.85, 0.85, 0.86), rough=0.18),
@@ -139,7 +140,10 @@ def _bevel(made: bpy.types.Object, width: float) -> bpy.types.Object:
     return made
 
 
-def ball(place: Place, radii: Place, surface: bpy.types.Material, *, segments: int = 64):
+def ball(
+    place: Place, radii: Place, surface: bpy.types.Material, *, segments: int = 64
+) -> bpy.types.Object:
+    """Make an ellipsoid."""
     bpy.ops.mesh.primitive_uv_sphere_add(
         segments=segments, ring_count=segments // 2, location=place
     )
@@ -151,7 +155,8 @@ def ball(place: Place, radii: Place, surface: bpy.types.Material, *, segments: i
 def ring(
     place: Place, radius: float, thickness: float, surface: bpy.types.Material, *,
     turn: Place = (0, 0, 0), stretch: Place = (1, 1, 1),
-):  # fmt: skip
+) -> bpy.types.Object:  # fmt: skip
+    """Make a torus."""
     bpy.ops.mesh.primitive_torus_add(
         major_radius=radius, minor_radius=thickness, location=place, rotation=turn,
         major_segments=160, minor_segments=24,
@@ -163,7 +168,8 @@ def ring(
 def box(
     place: Place, size: Place, surface: bpy.types.Material, *,
     bevel: float = 0.05, turn: Place = (0, 0, 0),
-):  # fmt: skip
+) -> bpy.types.Object:  # fmt: skip
+    """Make a box with rounded edges."""
     bpy.ops.mesh.primitive_cube_add(size=1, location=place, rotation=turn)
     bpy.context.object.scale = size
     bpy.ops.object.transform_apply(scale=True)
@@ -173,14 +179,15 @@ def box(
 def disc(
     place: Place, radius: float, depth: float, surface: bpy.types.Material, *,
     turn: Place, bevel: float = 0.03,
-):  # fmt: skip
+) -> bpy.types.Object:  # fmt: skip
+    """Make a flat cylinder with rounded edges."""
     bpy.ops.mesh.primitive_cylinder_add(
         radius=radius, depth=depth, location=place, rotation=turn, vertices=96
     )
     return _bevel(_dressed(surface, smooth=False), bevel)
 
 
-def hose(points: list[Place], thickness: float, surface: bpy.types.Material):
+def hose(points: list[Place], thickness: float, surface: bpy.types.Material) -> bpy.types.Object:
     """Lay a round hose through the points."""
     curve = bpy.data.curves.new("hose", "CURVE")
     curve.dimensions, curve.bevel_depth, curve.bevel_resolution = "3D", thickness, 6
@@ -199,7 +206,7 @@ def hose(points: list[Place], thickness: float, surface: bpy.types.Material):
 
 
 def build_helmet(layers: Layers, made_of: Materials) -> None:
-    """A round shell, open in front, lined inside; the rim goes before the head."""
+    """Make a round shell, open in front, lined inside; the rim goes before the head."""
     shell = ball((0, 0.12, 0), (1.12, 1.12, 1.16), made_of.shell, segments=128)
     mesh = bmesh.new()
     mesh.from_mesh(shell.data)
@@ -230,7 +237,7 @@ def build_helmet(layers: Layers, made_of: Materials) -> None:
 
 
 def build_ear(layers: Layers, made_of: Materials, side: int) -> None:
-    """Headphone, lamp and lamp holder on one side of the helmet."""
+    """Put headphone, lamp and lamp holder on one side of the helmet."""
     sideways = (0, math.radians(90), 0)
     base = disc((side * 1.10, 0.12, 0.02), 0.30, 0.22, made_of.metal, turn=sideways, bevel=0.05)
     cap = disc((side * 1.23, 0.12, 0.02), 0.20, 0.10, made_of.trim, turn=sideways, bevel=0.04)
@@ -241,7 +248,7 @@ def build_ear(layers: Layers, made_of: Materials, side: int) -> None:
 
 
 def build_body(layers: Layers, made_of: Materials) -> None:
-    """Cloth, made of melted-together balls with folds; the neck ring; the pack behind."""
+    """Make cloth of melted-together balls with folds; the neck ring; the pack behind."""
     layers.back.append(box((0, 1.75, -1.5), (2.45, 0.8, 3.0), made_of.panel, bevel=0.2))
     parts = [
         ball(place, radii, made_of.fabric, segments=48)
@@ -261,7 +268,7 @@ def build_body(layers: Layers, made_of: Materials) -> None:
     ]
     bpy.ops.object.select_all(action="DESELECT")
     for part in parts:
-        part.select_set(True)
+        part.select_set(state=True)
     bpy.context.view_layer.objects.active = parts[0]
     bpy.ops.object.join()
     body = bpy.context.object
@@ -288,7 +295,7 @@ def build_body(layers: Layers, made_of: Materials) -> None:
 
 
 def build_arms(layers: Layers, made_of: Materials) -> None:
-    """Two bands around each arm."""
+    """Put two bands around each arm."""
     for side in (-1, 1):
         for z, group in ((-2.83, layers.trim), (-3.02, layers.second_trim)):
             x = 1.74 - (z + 2.83) * 0.1
@@ -299,7 +306,7 @@ def build_arms(layers: Layers, made_of: Materials) -> None:
 
 
 def build_chest(layers: Layers, made_of: Materials) -> None:
-    """The control box, its hoses, buttons and lights; a round patch and a name tag."""
+    """Build the control box, its hoses, buttons and lights; a round patch and a name tag."""
     layers.front.append(box((0, -0.80, -2.85), (1.10, 0.46, 0.78), made_of.panel, bevel=0.08))
     layers.front.append(box((0, -1.03, -3.02), (0.94, 0.04, 0.26), made_of.shell, bevel=0.02))
     screen = box((-0.26, -1.035, -2.68), (0.40, 0.04, 0.24), made_of.rubber, bevel=0.02)
@@ -346,7 +353,7 @@ def lamp(place: Place, energy: float, colour: Colour, size: float) -> None:
 
 
 def set_stage() -> None:
-    """A warm sun at the upper left, cold light from the right behind, a weak fill in front."""
+    """Hang a warm sun at the upper left, cold light from the right behind, a weak fill in front."""
     lamp((-5, -6, 5), 1500, (1, 0.95, 0.88), 3.2)
     lamp((6, 1.5, 1), 1700, (0.35, 0.55, 1), 3)
     lamp((0, -8, -1), 120, (0.7, 0.8, 1), 6)
@@ -364,6 +371,7 @@ def set_stage() -> None:
 
 
 def set_rendering(side: int) -> None:
+    """Set Cycles up for square pictures with alpha."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.cycles.samples = SAMPLES
@@ -381,11 +389,14 @@ def set_rendering(side: int) -> None:
 
 
 def render(path: Path) -> None:
+    """Render what the camera sees."""
     bpy.context.scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
 
 
-def render_layer(path: Path, *, seen: list[bpy.types.Object], unseen: list[bpy.types.Object]):
+def render_layer(
+    path: Path, *, seen: list[bpy.types.Object], unseen: list[bpy.types.Object]
+) -> None:
     """Render what is seen; the rest still throws its shadows and is mirrored."""
     for thing in seen:
         thing.visible_camera = True

@@ -146,9 +146,7 @@ def _check_largest(people: list[Person], decoded: Photo) -> None:
 
 def _members(people: list[Person]) -> tuple[Person, ...]:
     """Leave out passers-by and order the others from left to right."""
-    members = [
-        person for person in people if person.face.height > _MEMBER * people[0].face.height
-    ]
+    members = [person for person in people if person.face.height > _MEMBER * people[0].face.height]
     return tuple(
         person.alone() for person in sorted(members, key=lambda person: person.face.centre[0])
     )

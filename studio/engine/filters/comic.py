@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 import cv2
@@ -74,21 +74,43 @@ class ComicPopArt:
         return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
 
     def render_group(self, subjects: tuple[Subject, ...], *, size: Size, detail: float) -> Bytes:
-        panels = comic_page.group_panels(size, len(subjects))
-        page, crowd = _blank_page(size), list[tuple[Panel, _Drawn, Palette]]()
-        for index, (subject, panel) in enumerate(zip(subjects, panels, strict=True)):
-            palette = _GROUP_PALETTES[index % len(_GROUP_PALETTES)]
-            placement = place(
-                subject.face, subject.matte,
-                window=_working_size(panel, detail), framing=_framing(panel),
-            )  # fmt: skip
-            drawn = _draw_person(subject, panel, placement, detail)
+        if len(subjects) == 1:
+            return self.render(subjects[0], gender=Gender.MALE, size=size, detail=detail)
+        page, crowd = _blank_page(size), _draw_crowd(subjects, size, detail)
+        for drawn, panel, palette in crowd:
             page[panel.area] = _person_panel(drawn, panel, palette)
             comic_page.draw_frame(page, panel)
-            crowd.append((panel, drawn, palette))
-        for panel, drawn, palette in crowd:  # last: a balloon may reach over its frame
+        for drawn, panel, palette in crowd:  # last: a balloon may reach over its frame
             _put_small_word(page, panel, drawn, palette)
         return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
+
+
+def _draw_crowd(
+    subjects: tuple[Subject, ...], size: Size, detail: float
+) -> list[tuple[_Drawn, Panel, Palette]]:
+    """Divide the page so that least edges of the photo show, and draw everybody."""
+
+    def placements(panels: tuple[Panel, ...]) -> list[Placement]:
+        return [
+            place(
+                subject.face, subject.matte,
+                window=_working_size(panel, detail), framing=_crowd_framing(panel),
+            )
+            for subject, panel in zip(subjects, panels, strict=True)
+        ]  # fmt: skip
+
+    ways = [(panels, placements(panels)) for panels in comic_page.group_pages(size, len(subjects))]
+    panels, best = max(ways, key=lambda way: sum(placed.hides_cuts for placed in way[1]))
+    return [
+        (
+            _draw_person(subject, panel, placement, detail),
+            panel,
+            _GROUP_PALETTES[index % len(_GROUP_PALETTES)],
+        )
+        for index, (subject, panel, placement) in enumerate(
+            zip(subjects, panels, best, strict=True)
+        )
+    ]
 
 
 def _blank_page(size: Size) -> Bytes:
@@ -114,6 +136,16 @@ def _working_size(panel: Panel, detail: float) -> Size:
 
 def _framing(panel: Panel) -> Framing:
     return _UPRIGHT if panel.height > 1.3 * panel.width else _SQUARISH
+
+
+def _crowd_framing(panel: Panel) -> Framing:
+    """Keep the whole face within a panel that may be narrow."""
+    usual, shape = _framing(panel), panel.width / panel.height
+    return replace(
+        usual,
+        face_height=min(usual.face_height, 0.60 * shape),
+        tallest=min(usual.tallest, 0.90 * shape),
+    )
 
 
 def _draw_person(subject: Subject, panel: Panel, placement: Placement, detail: float) -> _Drawn:

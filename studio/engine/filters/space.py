@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -38,6 +38,8 @@ _PLANETSHINE: Final = (0.95, -0.1, 0.3)
 _AMBIENT: Final = np.array([0.52, 0.53, 0.55], np.float32)
 _SUN_COLOUR: Final = np.array([1.0, 0.95, 0.87], np.float32) * np.float32(0.72)
 _SHINE_COLOUR: Final = np.array([0.42, 0.62, 1.0], np.float32) * np.float32(0.42)
+
+_MIRRORED: Final[Size] = (1280, 1280)  # the part of the sky that helmets mirror
 
 
 class SpaceExplorer:
@@ -93,11 +95,8 @@ def _in_helmet(
     alpha = np.clip(resize(alpha, (side, side)), 0, 1) * opening
     inside = to_floats(helmet) * (1 - _contact_shadow(alpha, opening))[..., None]
     inside = mix(inside, lit * _helmet_shade(side)[..., None], alpha)
-    reflected = sky.paint_sky(_GLASS_SKY, sky.SKIES[gender])
+    reflected = sky.paint_sky(_MIRRORED, sky.SKIES[gender])
     return to_bytes(helmet_glass.through_glass(inside, opening, reflected))
-
-
-_GLASS_SKY: Final[Size] = (1280, 1280)
 
 
 def _lit(cutout: Cutout) -> Floats:
@@ -111,7 +110,7 @@ def _lit(cutout: Cutout) -> Floats:
         + light_from(cutout, _SUN)[..., None] * _SUN_COLOUR
         + light_from(cutout, _PLANETSHINE)[..., None] * _SHINE_COLOUR
     )
-    return np.clip(exposed * light, 0, 1)
+    return cast(Floats, np.clip(exposed * light, 0, 1))
 
 
 def _inside_photo(subject: Subject, placement: Placement, side: int) -> Floats:

@@ -62,23 +62,26 @@ def page_layouts(size: Size) -> tuple[PageLayout, ...]:
 
 
 _GROUP_ROWS = {
-    # for each number of people, how many panels each row has: wide, square and tall pages
-    1: ((1,), (1,), (1,)),
-    2: ((2,), (2,), (1, 1)),
-    3: ((3,), (2, 1), (1, 2)),
-    4: ((2, 2), (2, 2), (2, 2)),
-    5: ((3, 2), (3, 2), (2, 1, 2)),
-    6: ((3, 3), (3, 3), (2, 2, 2)),
+    # number of people: panels of each row, best first, on wide, on square and on tall pages
+    2: (((2,),), ((2,), (1, 1)), ((1, 1), (2,))),
+    3: (((3,),), ((2, 1), (1, 2)), ((1, 2), (2, 1))),
+    4: (((2, 2), (4,)), ((2, 2),), ((2, 2),)),
+    5: (((3, 2), (2, 3)), ((3, 2), (2, 3)), ((2, 1, 2), (2, 2, 1), (2, 3))),
+    6: (((3, 3),), ((3, 3),), ((2, 2, 2),)),
 }
 
 
-def group_panels(size: Size, count: int) -> tuple[Panel, ...]:
-    """Divide a page into one panel for each person, in reading order."""
+def group_pages(size: Size, count: int) -> tuple[tuple[Panel, ...], ...]:
+    """Ways to divide a page among two to six people, best first: panels in reading order."""
     width, height = size
     wide, square, tall = _GROUP_ROWS[count]
-    rows = square
+    ways = square
     if max(size) > min(size) * 1.2:
-        rows = wide if width > height else tall
+        ways = wide if width > height else tall
+    return tuple(_rows_of_panels(size, rows) for rows in ways)
+
+
+def _rows_of_panels(size: Size, rows: tuple[int, ...]) -> tuple[Panel, ...]:
     page, gutter = _whole(size).person, round(min(size) * _GUTTER)
     panels: list[Panel] = []
     for row, columns in enumerate(rows):

@@ -26,8 +26,8 @@ _TRIMS: Final = {
 class _Row:
     """Astronauts side by side: where their openings are (of the height), and their scale.
 
-    A suit ends 1140 pixels, times the scale, below its opening: the bottom of the picture or the
-    shoulders of the next row (some 250 pixels below its openings) must lie above that.
+    A suit dissolves from 780 to 1130 pixels, times the scale, below its opening: the bottom of the
+    picture or the next row should hide that.
     """
 
     count: int
@@ -40,7 +40,10 @@ _WIDE: Final = (
     (_Row(count=1, y=0.44, scale=1.0),),
     (_Row(count=2, y=0.47, scale=0.90),),
     (_Row(count=3, y=0.51, scale=0.80),),
-    (_Row(count=2, y=0.28, scale=0.62, spread=0.62), _Row(count=2, y=0.63, scale=0.68)),
+    (
+        _Row(count=2, y=0.30, scale=0.66, spread=0.50),
+        _Row(count=2, y=0.58, scale=0.72, spread=1.06),
+    ),
     (_Row(count=2, y=0.27, scale=0.62, spread=0.66), _Row(count=3, y=0.62, scale=0.66)),
     (_Row(count=3, y=0.27, scale=0.60, spread=0.92), _Row(count=3, y=0.65, scale=0.65)),
 )

@@ -12,6 +12,7 @@ from studio.engine.pixels import Floats, blur, colour, mix
 
 _TALL: Final = 600  # the drawing: 1.5 units high and 1 wide
 _WIDE: Final = 400
+_NOSE: Final = 145  # how far down the tip is coloured
 _SHIFT: Final = 4  # OpenCV draws at sixteenths of a pixel
 
 
@@ -24,7 +25,7 @@ def paint_rocket(
     scale = length / _TALL
     matrix = cv2.getRotationMatrix2D((_WIDE / 2, _TALL / 2), -degrees, scale)
     half = int(length * 0.75)
-    matrix[:, 2] += (half - _WIDE / 2, half - _TALL / 2)
+    matrix[:, 2] = matrix[:, 2] + np.array([half - _WIDE / 2, half - _TALL / 2])
     left, top = int(centre[0]) - half, int(centre[1]) - half
     height, width = picture.shape[:2]
     layer = np.dstack([colours * coverage[..., None], coverage])
@@ -48,7 +49,7 @@ def _drawing(trim: str, fins: str) -> tuple[Floats, Floats]:
         (_fin(1), fins),
         (_box(160, 240, 395, 425), "#5a5f6b"),
         (hull, "#f2f4f8"),
-        (hull[hull[:, 1] < 145], trim),
+        (hull[hull[:, 1] < _NOSE], trim),
         (_disc(200, 225, 46), trim),
         (_disc(200, 225, 33), "#7fd4ff"),
         (_disc(190, 213, 11), "#e8f8ff"),

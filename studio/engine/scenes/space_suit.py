@@ -13,14 +13,15 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from studio.engine.pixels import Bytes, Floats, Size, colour, coordinates, resize_bytes, smoothstep
+from studio.engine.pixels import Bytes, Floats, colour, coordinates, resize_bytes, smoothstep
 
 PLATES: Final = Path(__file__).parents[1] / "assets" / "plates"
 BACK, FRONT, AREAS = "suit_back.webp", "suit_front.webp", "suit_areas.webp"
 
 CENTRE: Final = (900, 660)  # of the helmet's opening
 RADIUS: Final = 304  # of the opening, as far as it shows
-BELOW: Final = 1800 - CENTRE[1]  # how far the suit goes on below the opening's centre
+_WITH_ALPHA: Final = 4  # channels
+_FADE: Final = (1440, 1790)  # rows in which a suit dissolves that ends within the picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,10 @@ def _paint_layer(picture: Bytes, layer: _Layer, slot: Slot) -> None:
     )
     colours = np.ascontiguousarray(resize_bytes(layer.colours, (side, side))[inner])
     alpha = resize_bytes(layer.alpha, (side, side))[inner].astype(np.float32) / np.float32(255)
+    if top + side < height:
+        _, y = coordinates((side, side))
+        fade = smoothstep(_FADE[1], _FADE[0], y / np.float32(slot.scale))
+        alpha *= fade[inner[0]]
     before = np.ascontiguousarray(picture[rows, columns])
     picture[rows, columns] = cv2.blendLinear(before, colours, 1 - alpha, alpha)
 
@@ -124,5 +129,5 @@ def _read(name: str) -> Bytes:
     stored = cv2.imread(str(PLATES / name), cv2.IMREAD_UNCHANGED)
     if stored is None:
         raise FileNotFoundError(PLATES / name)
-    order = cv2.COLOR_BGRA2RGBA if stored.shape[-1] == 4 else cv2.COLOR_BGR2RGB
+    order = cv2.COLOR_BGRA2RGBA if stored.shape[-1] == _WITH_ALPHA else cv2.COLOR_BGR2RGB
     return cast(Bytes, cv2.cvtColor(stored, order))
