@@ -20,8 +20,9 @@ from PIL import Image
 
 from faceswap.models import Gender, Quality, Ratio
 from studio.engine import create_engine
-from studio.engine.booth import DETAIL, find_person, prepare_subject, style_for, with_more_detail
+from studio.engine.booth import DETAIL, style_for
 from studio.engine.encoding import encode_png
+from studio.engine.people import find_person, prepare_subject, with_more_detail
 from studio.engine.protocol import Engine
 
 ROUNDS = 7

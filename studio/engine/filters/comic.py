@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 import cv2
@@ -36,6 +36,7 @@ from studio.engine.scenes.comic_page import PageLayout, Panel
 
 _UPRIGHT: Final = Framing(face_height=0.28, tallest=0.64, centre=(0.5, 0.43), slack=(0.14, 0.12))
 _SQUARISH: Final = Framing(face_height=0.36, tallest=0.58, centre=(0.5, 0.44), slack=(0.14, 0.10))
+_GROUP_PALETTES: Final = tuple(PALETTES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class ComicPopArt:
         id=35,
         name="Comic Pop Art",
         category="Art",
-        group=False,
+        group=True,
         description="A comic page: you in ink and halftone dots before a sunburst.",
     )
 
@@ -61,8 +62,7 @@ class ComicPopArt:
         palette = PALETTES[gender]
         layout, placement = _choose_layout(subject, size, detail)
         drawn = _draw_person(subject, layout.person, placement, detail)
-        page = np.empty((size[1], size[0], 3), np.uint8)
-        page[:] = to_bytes(colour(comic_art.PAPER)[None, None])
+        page = _blank_page(size)
         page[layout.person.area] = _person_panel(drawn, layout.person, palette)
         if layout.close_up:
             page[layout.close_up.area] = _close_up(drawn, layout.close_up, palette)
@@ -72,6 +72,51 @@ class ComicPopArt:
             comic_page.draw_frame(page, panel)
         _put_word(page, layout, drawn, palette)
         return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
+
+    def render_group(self, subjects: tuple[Subject, ...], *, size: Size, detail: float) -> Bytes:
+        if len(subjects) == 1:
+            return self.render(subjects[0], gender=Gender.MALE, size=size, detail=detail)
+        page, crowd = _blank_page(size), _draw_crowd(subjects, size, detail)
+        for drawn, panel, palette in crowd:
+            page[panel.area] = _person_panel(drawn, panel, palette)
+            comic_page.draw_frame(page, panel)
+        for drawn, panel, palette in crowd:  # last: a balloon may reach over its frame
+            _put_small_word(page, panel, drawn, palette)
+        return blend(page, np.zeros_like(page), comic_art.paper_texture(size))
+
+
+def _draw_crowd(
+    subjects: tuple[Subject, ...], size: Size, detail: float
+) -> list[tuple[_Drawn, Panel, Palette]]:
+    """Divide the page so that least edges of the photo show, and draw everybody."""
+
+    def placements(panels: tuple[Panel, ...]) -> list[Placement]:
+        return [
+            place(
+                subject.face, subject.matte,
+                window=_working_size(panel, detail), framing=_crowd_framing(panel),
+            )
+            for subject, panel in zip(subjects, panels, strict=True)
+        ]  # fmt: skip
+
+    ways = [(panels, placements(panels)) for panels in comic_page.group_pages(size, len(subjects))]
+    panels, best = max(ways, key=lambda way: sum(placed.hides_cuts for placed in way[1]))
+    return [
+        (
+            _draw_person(subject, panel, placement, detail),
+            panel,
+            _GROUP_PALETTES[index % len(_GROUP_PALETTES)],
+        )
+        for index, (subject, panel, placement) in enumerate(
+            zip(subjects, panels, best, strict=True)
+        )
+    ]
+
+
+def _blank_page(size: Size) -> Bytes:
+    page = np.empty((size[1], size[0], 3), np.uint8)
+    page[:] = to_bytes(colour(comic_art.PAPER)[None, None])
+    return page
 
 
 def _choose_layout(subject: Subject, size: Size, detail: float) -> tuple[PageLayout, Placement]:
@@ -91,6 +136,16 @@ def _working_size(panel: Panel, detail: float) -> Size:
 
 def _framing(panel: Panel) -> Framing:
     return _UPRIGHT if panel.height > 1.3 * panel.width else _SQUARISH
+
+
+def _crowd_framing(panel: Panel) -> Framing:
+    """Keep the whole face within a panel that may be narrow."""
+    usual, shape = _framing(panel), panel.width / panel.height
+    return replace(
+        usual,
+        face_height=min(usual.face_height, 0.60 * shape),
+        tallest=min(usual.tallest, 0.90 * shape),
+    )
 
 
 def _draw_person(subject: Subject, panel: Panel, placement: Placement, detail: float) -> _Drawn:
@@ -160,6 +215,16 @@ def _put_word(page: Bytes, layout: PageLayout, drawn: _Drawn, palette: Palette) 
         side = min(page.shape[:2])
         size = (round(side * 0.38), round(side * 0.28))
         left, top = _emptiest_corner(layout.person, size, drawn)
+    area = (slice(top, top + size[1]), slice(left, left + size[0]))
+    colours, coverage = comic_art.word_burst(size, palette)
+    page[area] = blend(page[area], colours, coverage)
+
+
+def _put_small_word(page: Bytes, panel: Panel, drawn: _Drawn, palette: Palette) -> None:
+    """Put the word's balloon into the emptiest corner of one panel among several."""
+    side = min(panel.width, panel.height)
+    size = (round(side * 0.34), round(side * 0.25))
+    left, top = _emptiest_corner(panel, size, drawn)
     area = (slice(top, top + size[1]), slice(left, left + size[0]))
     colours, coverage = comic_art.word_burst(size, palette)
     page[area] = blend(page[area], colours, coverage)

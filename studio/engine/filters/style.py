@@ -32,3 +32,11 @@ class Style(Protocol):
         `detail` is the resolution the person is worked on, per pixel of the picture: 1 is best.
         """
         ...
+
+
+class GroupStyle(Style, Protocol):
+    """A look for several people as well; their filters say so in the catalogue."""
+
+    def render_group(self, subjects: tuple[Subject, ...], *, size: Size, detail: float) -> Bytes:
+        """Make the picture of one to six people, given from left to right."""
+        ...

@@ -61,6 +61,43 @@ def page_layouts(size: Size) -> tuple[PageLayout, ...]:
     return (_whole(size), *(_columns(size, share) for share in (0.66, 0.56, 0.48)))
 
 
+_GROUP_ROWS = {
+    # number of people: panels of each row, best first, on wide, on square and on tall pages
+    2: (((2,),), ((2,), (1, 1)), ((1, 1), (2,))),
+    3: (((3,),), ((2, 1), (1, 2)), ((1, 2), (2, 1))),
+    4: (((2, 2), (4,)), ((2, 2),), ((2, 2),)),
+    5: (((3, 2), (2, 3)), ((3, 2), (2, 3)), ((2, 1, 2), (2, 2, 1), (2, 3))),
+    6: (((3, 3),), ((3, 3),), ((2, 2, 2),)),
+}
+
+
+def group_pages(size: Size, count: int) -> tuple[tuple[Panel, ...], ...]:
+    """Ways to divide a page among two to six people, best first: panels in reading order."""
+    width, height = size
+    wide, square, tall = _GROUP_ROWS[count]
+    ways = square
+    if max(size) > min(size) * 1.2:
+        ways = wide if width > height else tall
+    return tuple(_rows_of_panels(size, rows) for rows in ways)
+
+
+def _rows_of_panels(size: Size, rows: tuple[int, ...]) -> tuple[Panel, ...]:
+    page, gutter = _whole(size).person, round(min(size) * _GUTTER)
+    panels: list[Panel] = []
+    for row, columns in enumerate(rows):
+        top, bottom = _share(page.top, page.height, gutter, row, len(rows))
+        for column in range(columns):
+            left, right = _share(page.left, page.width, gutter, column, columns)
+            panels.append(Panel(left=left, top=top, width=right - left, height=bottom - top))
+    return tuple(panels)
+
+
+def _share(start: int, length: int, gutter: int, index: int, count: int) -> tuple[int, int]:
+    """Where the part `index` of `count` equal parts with gutters between begins and ends."""
+    step = (length + gutter) / count
+    return start + round(step * index), start + round(step * (index + 1)) - gutter
+
+
 def _whole(size: Size) -> PageLayout:
     margin = round(min(size) * _MARGIN)
     person = Panel(left=margin, top=margin, width=size[0] - 2 * margin, height=size[1] - 2 * margin)

@@ -8,6 +8,7 @@ from PIL import ImageFont
 from studio.engine import runtime
 from studio.engine.lettering import FONTS, Font
 from studio.engine.runtime import MODELS, Model, ModelDamaged, read_model
+from studio.engine.scenes.space_suit import AREAS, BACK, FRONT, PLATES
 
 NOTICE = (MODELS.parent / "NOTICE.md").read_text(encoding="utf-8")
 
@@ -31,9 +32,11 @@ def test_every_shipped_file_is_known_and_named_with_its_licence() -> None:
     fonts = {path.name for path in FONTS.glob("*.ttf")}
     assert models == {model.path.name for model in Model}
     assert fonts == {font.value for font in Font}
+    plates = {path.name for path in PLATES.iterdir()}
+    assert plates == {BACK, FRONT, AREAS}
     licences = {path.name for path in (*MODELS.glob("*.txt"), *FONTS.glob("*.txt"))}
     assert len(licences) == 1 + len(fonts)
-    assert [name for name in models | fonts | licences if name not in NOTICE] == []
+    assert [name for name in models | fonts | plates | licences if name not in NOTICE] == []
 
 
 def test_the_assets_stay_small() -> None:

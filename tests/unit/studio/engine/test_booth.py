@@ -10,11 +10,12 @@ import pytest
 from PIL import Image, ImageOps
 
 from faceswap.models import Gender, PhotoProblem, Quality, Ratio
-from studio.engine.booth import MAX_PREVIEW_BYTES, MIN_FACE, PREVIEW_SIZE
+from studio.engine.booth import MAX_PREVIEW_BYTES, PREVIEW_SIZE
+from studio.engine.people import MIN_FACE
 from studio.engine.protocol import Engine, FilterBlocked, FilterUnknown, PhotoRefused
 from tests.unit.studio.engine.conftest import Saver, each_portrait
 
-VINTAGE, COMIC = 34, 35
+VINTAGE, COMIC, SPACE = 34, 35, 38
 ONE_PERSON = (Gender.MALE, Gender.FEMALE, Gender.BOY, Gender.GIRL)
 
 
@@ -48,7 +49,7 @@ def refusal(engine: Engine, photo: bytes) -> PhotoProblem:
 
 def test_the_catalogue_names_each_filter_once(engine: Engine) -> None:
     catalogue = engine.catalogue()
-    assert {info.id for info in catalogue} == {VINTAGE, COMIC}
+    assert {info.id for info in catalogue} == {VINTAGE, COMIC, SPACE}
     assert len({info.name for info in catalogue}) == len(catalogue)
     assert all(info.description.endswith(".") for info in catalogue)
 
@@ -76,7 +77,7 @@ def test_every_portrait_becomes_a_picture(portrait: Path, engine: Engine) -> Non
         swap(
             engine,
             portrait.read_bytes(),
-            filter_id=(VINTAGE, COMIC)[turn % 2],
+            filter_id=(VINTAGE, COMIC, SPACE)[turn // 3 % 3],
             gender=ONE_PERSON[turn % 4],
             ratio=ratio,
             quality=list(Quality)[turn // 2 % 2],
@@ -88,7 +89,7 @@ def test_every_portrait_becomes_a_picture(portrait: Path, engine: Engine) -> Non
 
 @pytest.mark.parametrize("quality", Quality)
 @pytest.mark.parametrize("ratio", Ratio)
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
 def test_pictures_have_exactly_the_size_of_their_ratio(
     filter_id: int, ratio: Ratio, quality: Quality, engine: Engine, portrait: bytes
 ) -> None:
@@ -96,7 +97,7 @@ def test_pictures_have_exactly_the_size_of_their_ratio(
     assert opened(picture).size == ratio.size
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
 def test_each_kind_of_person_gets_a_variant_of_their_own(
     filter_id: int, engine: Engine, portrait: bytes
 ) -> None:
@@ -104,7 +105,7 @@ def test_each_kind_of_person_gets_a_variant_of_their_own(
     assert len(pictures) == len(ONE_PERSON)
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
 def test_the_same_photo_gives_the_same_bytes(
     filter_id: int, engine: Engine, portrait: bytes
 ) -> None:
@@ -167,15 +168,16 @@ def test_an_unknown_filter_is_named(engine: Engine) -> None:
 
 
 def test_a_group_is_refused_by_filters_for_one_person(engine: Engine) -> None:
-    for info in engine.catalogue():
-        assert not info.group
+    alone = [info for info in engine.catalogue() if not info.group]
+    assert {info.id for info in engine.catalogue()} - {info.id for info in alone} == {COMIC, SPACE}
+    for info in alone:
         with pytest.raises(FilterBlocked):
             engine.inspect(b"", filter_id=info.id, gender=Gender.GROUP)
         with pytest.raises(FilterBlocked):
             swap(engine, b"", filter_id=info.id, gender=Gender.GROUP)
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
 def test_previews_are_small_webp_pictures(filter_id: int, engine: Engine) -> None:
     preview = engine.preview(filter_id)
     image = opened(preview)

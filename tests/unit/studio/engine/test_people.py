@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from studio.engine.booth import find_person
 from studio.engine.faces import Face
 from studio.engine.mascot import draw_mascot
 from studio.engine.matte import coarse_matte
+from studio.engine.people import find_person
 from studio.engine.placement import Framing, place
 from tests.unit.studio.engine.conftest import Saver
 

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from faceswap.models import Gender, PhotoProblem, Quality, Ratio
+from studio.engine.people import MIN_FACE, MOST_FACES, find_group
+from studio.engine.pixels import Bytes
+from studio.engine.protocol import Engine, PhotoRefused
+from studio.engine.scenes import crew
+from studio.engine.scenes.comic_page import group_pages
+from tests.unit.studio.engine.conftest import Saver, portraits
+
+COMIC, SPACE = 35, 38
+EASY = (0, 3, 4, 7, 9, 12, 1)
+"""Portraits that look at the camera, by their place in the folder."""
+
+
+def side_by_side(count: int, save: Saver, *, height: int = 700) -> bytes:
+    """Paste portraits into one photo, in memory only."""
+    paths = portraits()
+    if not paths:
+        pytest.skip("shared/photos is not on this machine")
+    images = []
+    for index in EASY[:count]:
+        image = Image.open(paths[index]).convert("RGB")
+        images.append(image.resize((image.width * height // image.height, height)))
+    photo = Image.new("RGB", (sum(image.width for image in images), height))
+    left = 0
+    for image in images:
+        photo.paste(image, (left, 0))
+        left += image.width
+    return save(photo, "JPEG", quality=92)
+
+
+def swapped(engine: Engine, photo: bytes, filter_id: int, ratio: Ratio) -> bytes:
+    return engine.swap(
+        photo, filter_id=filter_id, gender=Gender.GROUP, ratio=ratio, quality=Quality.FAST
+    )
+
+
+@pytest.mark.parametrize("count", range(1, MOST_FACES + 1))
+@pytest.mark.parametrize("filter_id", [COMIC, SPACE])
+def test_everybody_in_the_photo_is_in_the_picture(
+    filter_id: int, count: int, engine: Engine, save: Saver
+) -> None:
+    ratio = list(Ratio)[count % 3]
+    picture = swapped(engine, side_by_side(count, save), filter_id, ratio)
+    assert Image.open(io.BytesIO(picture)).size == ratio.size
+    assert len(find_group(picture)) == count
+
+
+def test_each_ratio_has_room_for_the_largest_group(engine: Engine, save: Saver) -> None:
+    photo = side_by_side(MOST_FACES, save)
+    for ratio in Ratio:
+        assert len(find_group(swapped(engine, photo, SPACE, ratio))) == MOST_FACES
+
+
+@pytest.mark.parametrize("filter_id", [COMIC, SPACE])
+def test_more_faces_than_there_is_room_for_are_refused(
+    filter_id: int, engine: Engine, save: Saver
+) -> None:
+    photo = side_by_side(MOST_FACES + 1, save)
+    with pytest.raises(PhotoRefused, match=f"{MOST_FACES + 1} faces") as inspected:
+        engine.inspect(photo, filter_id=filter_id, gender=Gender.GROUP)
+    with pytest.raises(PhotoRefused) as refused:
+        swapped(engine, photo, filter_id, Ratio.SQUARE)
+    assert inspected.value.problem is refused.value.problem is PhotoProblem.TOO_MANY_FACES
+
+
+def test_a_crowd_is_no_problem_for_a_filter_of_one_person(engine: Engine, save: Saver) -> None:
+    engine.inspect(side_by_side(MOST_FACES + 1, save), filter_id=SPACE, gender=Gender.FEMALE)
+
+
+def test_a_group_without_faces_or_with_tiny_ones_is_refused(engine: Engine, save: Saver) -> None:
+    with pytest.raises(PhotoRefused) as refused:
+        engine.inspect(
+            save(Image.new("RGB", (600, 400), "#446688"), "PNG"),
+            filter_id=SPACE,
+            gender=Gender.GROUP,
+        )
+    assert refused.value.problem is PhotoProblem.NO_FACE
+    with pytest.raises(PhotoRefused, match=f"at least {MIN_FACE} pixels"):
+        engine.inspect(side_by_side(2, save, height=90), filter_id=SPACE, gender=Gender.GROUP)
+
+
+def test_members_stand_from_left_to_right_each_in_a_crop_of_their_own(save: Saver) -> None:
+    members = find_group(side_by_side(3, save))
+    crops: list[Bytes] = [member.pixels for member in members]
+    starts = [crop.__array_interface__["data"][0] for crop in crops]
+    assert starts == sorted(starts)
+    for member in members:
+        height, width = member.pixels.shape[:2]
+        x, y = member.face.centre
+        assert 0 < x < width
+        assert 0 < y < height
+        assert all(not 0 < neighbour.centre[0] < width for neighbour in member.neighbours)
+
+
+def test_a_passer_by_far_behind_is_no_member(save: Saver) -> None:
+    near = Image.open(io.BytesIO(side_by_side(1, save, height=1000)))
+    far = Image.open(io.BytesIO(side_by_side(2, save, height=180)))
+    photo = Image.new("RGB", (near.width + far.width, near.height), "#8899aa")
+    photo.paste(near, (0, 0))
+    photo.paste(far, (near.width, 100))
+    assert len(find_group(save(photo, "PNG"))) == 1
+
+
+@pytest.mark.parametrize("ratio", Ratio)
+@pytest.mark.parametrize("count", range(1, MOST_FACES + 1))
+def test_no_helmet_hides_another_or_leaves_the_picture(count: int, ratio: Ratio) -> None:
+    width, height = ratio.size
+    slots = crew.slots(Gender.GROUP, size=ratio.size, count=count)
+    assert len({slot.trim for slot in slots}) == count
+    for index, slot in enumerate(slots):
+        left, top, side = slot.box
+        assert left >= 0
+        assert top >= 0
+        assert left + side <= width
+        assert top + side <= height
+        for other in slots[:index]:
+            assert np.hypot(slot.x - other.x, slot.y - other.y) > slot.radius + other.radius
+
+
+@pytest.mark.parametrize("ratio", Ratio)
+@pytest.mark.parametrize("count", range(2, MOST_FACES + 1))
+def test_every_comic_page_has_a_panel_for_each(count: int, ratio: Ratio) -> None:
+    width, height = ratio.size
+    for panels in group_pages(ratio.size, count):
+        taken = np.zeros((height, width), np.int32)
+        for panel in panels:
+            taken[panel.area] += 1
+        assert len(panels) == count
+        assert taken.max() == 1
+        assert taken.mean() > 0.8
