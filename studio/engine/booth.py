@@ -13,6 +13,7 @@ from faceswap.models import Gender, PhotoProblem, Quality, Ratio
 from studio.engine.encoding import encode_png, encode_webp
 from studio.engine.faces import Face, find_faces_any_way_up
 from studio.engine.filters.comic import ComicPopArt
+from studio.engine.filters.neon import CyberpunkNeon
 from studio.engine.filters.oil import RenaissanceOil
 from studio.engine.filters.style import Style, Subject
 from studio.engine.filters.vintage import VintagePortrait
@@ -40,7 +41,8 @@ _NEIGHBOUR: Final = 0.4  # of the largest face; smaller ones are too far behind 
 _LARGEST_SIDE: Final = 5000
 DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
 _STYLES: Final[dict[int, Style]] = {
-    style.info.id: style for style in (VintagePortrait(), ComicPopArt(), RenaissanceOil())
+    style.info.id: style
+    for style in (ComicPopArt(), CyberpunkNeon(), RenaissanceOil(), VintagePortrait())
 }
 
 

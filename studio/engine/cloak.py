@@ -22,7 +22,7 @@ def drape_cloak(cutout: Cutout, fade: Floats) -> tuple[Floats, Floats]:
     below = smoothstep(0.02, 0.14, down)
     missing = smoothstep(0.97, 0.60, fade)
     angle = np.arctan2(across, np.maximum(down + 0.6, 0.05))
-    folds = 0.50 + 0.24 * np.sin(angle * 17 + 0.6) + 0.12 * np.sin(angle * 41 + across * 3)
+    folds = 0.46 + 0.11 * np.sin(angle * 9 + across * 4 + 0.6) + 0.05 * np.sin(angle * 23)
     rounded = 1 - 0.55 * np.clip(np.abs(across) / reach, 0, 1) ** 3
     light = np.clip(folds * rounded, 0.1, 1).astype(np.float32)
     return cast(Floats, inside * below * missing), light

@@ -9,8 +9,8 @@ import numpy as np
 
 from faceswap.models import Gender
 from studio.engine.cloak import drape_cloak
-from studio.engine.faces import face_values
 from studio.engine.filters.brush import bristles, paint_with_brushes, with_relief
+from studio.engine.filters.exposure import balanced
 from studio.engine.filters.style import Subject
 from studio.engine.matte import Cutout, cut_out
 from studio.engine.pixels import (
@@ -20,9 +20,7 @@ from studio.engine.pixels import (
     blur,
     colour,
     coordinates,
-    luminance,
     mix,
-    resize,
     resize_bytes,
     smoothstep,
     to_floats,
@@ -98,7 +96,7 @@ def _painted(subject: Subject, placement: Placement, scene: Floats, cloak: str) 
 def _lit(cutout: Cutout) -> Floats:
     """Light the person from a window on the left and let the rest sink into brown shadow."""
     key, fill = lights_from(cutout, (_WINDOW, _FILL))
-    exposed = _exposed(cutout)
+    exposed = balanced(cutout, middle=0.56, span=0.52, saturation=0.76)
     light = _UMBER * (0.74 + 0.34 * fill)[..., None] + _IVORY * (0.80 * key)[..., None]
     return cast(Floats, exposed * light.astype(np.float32))
 
@@ -107,19 +105,6 @@ def _sinking(size: Size) -> Floats:
     """Let what is low in the picture lie in shadow, as painters did with all but the face."""
     _, y = coordinates(size)
     return 1 - np.float32(0.55) * smoothstep(0.58, 1.0, y / np.float32(size[1]))
-
-
-def _exposed(cutout: Cutout) -> Floats:
-    """Bring the face to a painter's range of tones, and its colours near to earth pigments."""
-    grey = luminance(cutout.colours)
-    low, middle, high = np.percentile(face_values(grey, cutout.face), [3, 50, 97])
-    target = middle + (0.56 - middle) * 0.55
-    gain = float(np.clip(0.52 / max(high - low, 0.08), 0.85, 1.5))
-    tone = np.clip((grey - np.float32(middle)) * np.float32(gain) + np.float32(target), 0.01, 1)
-    tone = mix(tone, smoothstep(0, 1, tone), 0.30)
-    ratio = np.clip(tone / np.maximum(grey, 0.03), 0, 3)
-    toned = np.clip(cutout.colours * ratio[..., None], 0, 1.2)
-    return mix(np.repeat(tone[..., None], 3, axis=2), cast(Floats, toned), 0.76)
 
 
 def _varnished(painting: Bytes, size: Size) -> Bytes:
