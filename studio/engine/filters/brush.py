@@ -70,7 +70,7 @@ def _filled(
 
 
 def bristles(image: Floats, *, unit: float) -> Floats:
-    """The relief bristles leave: height around 0 with a deviation of 1, along the image's forms.
+    """Find the relief bristles leave along the forms: height around 0 with a deviation of 1.
 
     Noise smeared along the direction in which the image changes least (line integral convolution).
     """
@@ -92,7 +92,7 @@ def bristles(image: Floats, *, unit: float) -> Floats:
 
 
 def _stroke_direction(grey: Floats, unit: float) -> tuple[Floats, Floats]:
-    """Unit vectors along the forms, from the smoothed structure tensor at a quarter of the size."""
+    """Find unit vectors along the forms, from the smoothed structure tensor at quarter size."""
     height, width = grey.shape
     small = blur(resize(grey, (max(1, width // 4), max(1, height // 4))), 1.2)
     across = cv2.Sobel(small, cv2.CV_32F, 1, 0)

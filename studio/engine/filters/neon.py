@@ -42,6 +42,7 @@ _CUT: Final = 0.12  # face heights over which a cut at the side dissolves
 _LEFT_LAMP: Final = (-1.0, -0.15, 0.30)
 _RIGHT_LAMP: Final = (1.0, -0.10, 0.28)
 _FRONT: Final = (-0.1, -0.40, 1.0)
+_SOFT_LAMPS: Final = 0.05  # face heights; the signs are wide, so their shadows have no edge
 _CAMERA: Final = (0.0, 0.0, 1.0)
 _NIGHT: Final = np.array([0.25, 0.21, 0.36], np.float32)
 _SCREEN: Final = np.array([0.66, 0.62, 0.78], np.float32)  # a pale display in front of the face
@@ -119,6 +120,8 @@ def _lit(cutout: Cutout, night: Night) -> Floats:
     """Relight the person: a coloured lamp on either side, a pale one before the face."""
     lamps = (_LEFT_LAMP, _RIGHT_LAMP, _FRONT, _CAMERA)
     left, right, front, facing = lights_from(cutout, lamps)
+    softness = cutout.face.height * _SOFT_LAMPS
+    left, right = blur(left, softness), blur(right, softness)
     surface = balanced(cutout, middle=0.50, span=0.60, saturation=0.62)
     first, second = colour(night.left), colour(night.right)
     light = _NIGHT + _SCREEN * (front**2)[..., None]
@@ -135,8 +138,10 @@ def _painted(lit: Floats, cutout: Cutout, night: Night) -> Floats:
     paint, on_left = paint_cheek(cutout, night.paint)
     tint = colour(night.right if on_left else night.left)
     unit = cutout.face.height
-    halo = blur(paint, unit * 0.025)[..., None] * tint * np.float32(0.75)
-    return cast(Floats, mix(lit, np.float32(0.45) + np.float32(0.6) * tint, paint * 0.92) + halo)
+    around = blur(paint, unit * 0.03)[..., None]
+    dimmed = lit * (1 - np.float32(0.75) * np.minimum(around, 1))
+    glass = np.float32(0.12) + np.float32(0.88) * tint
+    return mix(dimmed, glass, paint) + around * tint * np.float32(0.45)
 
 
 def _wrap(behind: Bytes, alpha: Floats) -> Floats:
@@ -150,10 +155,12 @@ def _wrap(behind: Bytes, alpha: Floats) -> Floats:
 
 
 def _spill(picture: Bytes) -> Bytes:
-    """The light that bright things shed around them in wet air."""
+    """Find the light that bright things shed around them in wet air."""
     height, width = picture.shape[:2]
     small = to_floats(resize_bytes(picture, (width // 4, height // 4)))
-    bright = np.clip(small - np.float32(0.62), 0, 1)
+    bright = np.clip(small - np.float32(0.70), 0, 1)
     side = min(small.shape[:2])
-    glow = blur(bright, side * 0.012) * np.float32(0.30) + blur(bright, side * 0.05) * np.float32(0.40)
+    glow = blur(bright, side * 0.012) * np.float32(0.30) + blur(bright, side * 0.05) * np.float32(
+        0.40
+    )
     return resize_bytes(to_bytes(glow), (width, height))

@@ -98,7 +98,7 @@ def _lit(cutout: Cutout) -> Floats:
     key, fill = lights_from(cutout, (_WINDOW, _FILL))
     exposed = balanced(cutout, middle=0.56, span=0.52, saturation=0.76)
     light = _UMBER * (0.74 + 0.34 * fill)[..., None] + _IVORY * (0.80 * key)[..., None]
-    return cast(Floats, exposed * light.astype(np.float32))
+    return exposed * light.astype(np.float32)
 
 
 def _sinking(size: Size) -> Floats:

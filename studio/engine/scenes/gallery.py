@@ -126,7 +126,7 @@ def _wall(size: Size, room: Room) -> Floats:
 
 
 def _damask(size: Size) -> Floats:
-    """A repeat of pointed ovals with a flower in each: 0 ground, 1 pattern."""
+    """Repeat pointed ovals with a flower in each: 0 ground, 1 pattern."""
     x, y = coordinates(size)
     pitch = np.float32(min(size) * 0.20)
     u, v = x / pitch, y / (pitch * np.float32(1.5))
@@ -134,7 +134,7 @@ def _damask(size: Size) -> Floats:
     band = np.minimum(np.abs(_centred(u - swing)), np.abs(_centred(u - np.float32(0.5) + swing)))
     lattice = smoothstep(0.035, 0.022, band) * np.float32(0.7)
     flowers = np.maximum(_flower(u - np.float32(0.25), v - np.float32(0.5)), _flower(u + 0.25, v))
-    return np.maximum(flowers, lattice)
+    return cast(Floats, np.maximum(flowers, lattice))
 
 
 def _centred(value: Floats) -> Floats:
@@ -143,7 +143,7 @@ def _centred(value: Floats) -> Floats:
 
 
 def _flower(u: Floats, v: Floats) -> Floats:
-    """A palmette around every whole position."""
+    """Draw a palmette around every whole position."""
     across, down = _centred(u), _centred(v) * np.float32(1.5)
     radius, angle = np.hypot(across, down * np.float32(0.72)), np.arctan2(across, -down)
     petals = 0.21 + 0.07 * np.cos(8 * angle) + 0.05 * np.cos(2 * angle)

@@ -35,8 +35,8 @@ def gilt_frame(size: Size, thickness: int) -> Bytes:
     across = cv2.Sobel(relief, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(relief, cv2.CV_32F, 0, 1, scale=1 / 8)
     normals = np.dstack([-across, -down, np.full_like(across, 0.85)])
-    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    lit = np.clip(normals @ _LAMP, 0, 1)
+    lengths = np.linalg.norm(normals, axis=-1)
+    lit = np.clip((normals @ _LAMP) / lengths, 0, 1)
     patina = noise(size, cells=60, octaves=3, rng=np.random.default_rng(70))
     depth = relief - blur(relief, thickness * 0.10)  # furrows keep the dark bole
     value = 0.06 + 0.80 * lit + 0.30 * lit**14 + depth * np.float32(0.9 / thickness)

@@ -12,6 +12,7 @@ from faceswap.models import Gender
 from studio.engine.lettering import Font, height_to_fit, text_mask
 from studio.engine.pixels import Floats, Size, blur, colour
 
+_LEVEL: Final = 0.5  # share of the strokes; the others are upright
 _WHITE: Final = np.ones(3, np.float32)
 
 
@@ -35,7 +36,7 @@ NIGHTS: Final = {
         word="Midnight", font=Font.SCRIPT, paint="circuit",
     ),
     Gender.FEMALE: Night(
-        left="#ff3fb4", right="#7a5cff", sky=("#0b0420", "#3d0f58", "#e0458f"),
+        left="#ff3fb4", right="#4a86ff", sky=("#0b0420", "#3d0f58", "#e0458f"),
         windows=("#ff9be0", "#b79bff", "#8fe8ff", "#ffc2a0"),
         word="Electric", font=Font.SCRIPT, paint="circuit",
     ),
@@ -67,7 +68,7 @@ def glowing(tubes: Floats, tint: Floats, *, width: float) -> Floats:
 def word_sign(size: Size, night: Night, *, centre: tuple[float, float], width: float) -> Floats:
     """Write the variant's word in tubes over a bar: light to add to a scene of `size`."""
     height = height_to_fit(night.word, font=night.font, width=width)
-    height = min(height, round(width * 0.42))
+    height = min(height, round(width * 0.31))
     letters = text_mask(night.word, font=night.font, height=height, size=size, centre=centre)
     tube = max(2.0, height * 0.030)
     if night.font is Font.COMIC:  # too heavy for one tube: bend it along the letters' outline
@@ -136,7 +137,7 @@ def _letter(rng: np.random.Generator) -> list[tuple[Point, Point]]:
     for _ in range(4):
         at = grid[int(rng.integers(3))]
         first, last = sorted(rng.choice(3, size=2, replace=False))
-        if rng.random() < 0.5:
+        if rng.random() < _LEVEL:
             strokes.append(((grid[first], at), (grid[last], at)))
         else:
             strokes.append(((at, grid[first]), (at, grid[last])))

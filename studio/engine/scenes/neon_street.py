@@ -69,7 +69,7 @@ def behind(size: Size, stage: Stage, night: Night) -> Bytes:
 def in_front(size: Size, night: Night) -> Bytes:
     """Light to add over the person: the sign below, and rain."""
     width, height = size
-    share, y = (0.70, 0.885) if height > width else (0.36, 0.86)
+    share, y = (0.74, 0.885) if height > width else (0.40, 0.85)
     if width == height:
         share = 0.56
     sign = word_sign(size, night, centre=(width / 2, height * y), width=width * share)

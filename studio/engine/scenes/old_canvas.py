@@ -90,7 +90,7 @@ def _with_drape(scene: Floats, room: Room) -> Floats:
 
 @functools.lru_cache(maxsize=6)
 def glaze(size: Size) -> Bytes:
-    """What an old canvas lets through of each colour (255 is all): weave, varnish, cracks."""
+    """Tell what an old canvas lets through of each colour (255 is all): weave, varnish, cracks."""
     width, height = size
     x = np.sin(np.arange(width, dtype=np.float32) * np.float32(1.55))
     y = np.sin(np.arange(height, dtype=np.float32) * np.float32(1.55))

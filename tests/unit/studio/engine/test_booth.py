@@ -14,7 +14,8 @@ from studio.engine.booth import MAX_PREVIEW_BYTES, MIN_FACE, PREVIEW_SIZE
 from studio.engine.protocol import Engine, FilterBlocked, FilterUnknown, PhotoRefused
 from tests.unit.studio.engine.conftest import Saver, each_portrait
 
-VINTAGE, COMIC = 34, 35
+NEON, VINTAGE, COMIC, OIL = 12, 34, 35, 36
+FILTERS = (NEON, VINTAGE, COMIC, OIL)
 ONE_PERSON = (Gender.MALE, Gender.FEMALE, Gender.BOY, Gender.GIRL)
 
 
@@ -48,8 +49,9 @@ def refusal(engine: Engine, photo: bytes) -> PhotoProblem:
 
 def test_the_catalogue_names_each_filter_once(engine: Engine) -> None:
     catalogue = engine.catalogue()
-    assert {info.id for info in catalogue} == {VINTAGE, COMIC}
-    assert len({info.name for info in catalogue}) == len(catalogue)
+    assert {info.id for info in catalogue} == set(FILTERS)
+    names = [info.name for info in catalogue]
+    assert names == sorted(set(names))
     assert all(info.description.endswith(".") for info in catalogue)
 
 
@@ -76,7 +78,7 @@ def test_every_portrait_becomes_a_picture(portrait: Path, engine: Engine) -> Non
         swap(
             engine,
             portrait.read_bytes(),
-            filter_id=(VINTAGE, COMIC)[turn % 2],
+            filter_id=FILTERS[turn // 4 % len(FILTERS)],
             gender=ONE_PERSON[turn % 4],
             ratio=ratio,
             quality=list(Quality)[turn // 2 % 2],
@@ -88,7 +90,7 @@ def test_every_portrait_becomes_a_picture(portrait: Path, engine: Engine) -> Non
 
 @pytest.mark.parametrize("quality", Quality)
 @pytest.mark.parametrize("ratio", Ratio)
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_pictures_have_exactly_the_size_of_their_ratio(
     filter_id: int, ratio: Ratio, quality: Quality, engine: Engine, portrait: bytes
 ) -> None:
@@ -96,7 +98,7 @@ def test_pictures_have_exactly_the_size_of_their_ratio(
     assert opened(picture).size == ratio.size
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_each_kind_of_person_gets_a_variant_of_their_own(
     filter_id: int, engine: Engine, portrait: bytes
 ) -> None:
@@ -104,7 +106,7 @@ def test_each_kind_of_person_gets_a_variant_of_their_own(
     assert len(pictures) == len(ONE_PERSON)
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_the_same_photo_gives_the_same_bytes(
     filter_id: int, engine: Engine, portrait: bytes
 ) -> None:
@@ -175,7 +177,7 @@ def test_a_group_is_refused_by_filters_for_one_person(engine: Engine) -> None:
             swap(engine, b"", filter_id=info.id, gender=Gender.GROUP)
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_previews_are_small_webp_pictures(filter_id: int, engine: Engine) -> None:
     preview = engine.preview(filter_id)
     image = opened(preview)
