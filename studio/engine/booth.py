@@ -11,6 +11,8 @@ from typing import Final
 from faceswap.models import Gender, Quality, Ratio
 from studio.engine.encoding import encode_png, encode_webp
 from studio.engine.filters.comic import ComicPopArt
+from studio.engine.filters.neon import CyberpunkNeon
+from studio.engine.filters.oil import RenaissanceOil
 from studio.engine.filters.space import SpaceExplorer
 from studio.engine.filters.style import GroupStyle, Style
 from studio.engine.filters.vintage import VintagePortrait
@@ -31,7 +33,14 @@ MAX_PREVIEW_BYTES: Final = 60_000
 
 DETAIL: Final = {Quality.BEST: 1.0, Quality.FAST: 0.5}
 _STYLES: Final[dict[int, Style]] = {
-    style.info.id: style for style in (VintagePortrait(), ComicPopArt(), SpaceExplorer())
+    style.info.id: style
+    for style in (
+        ComicPopArt(),
+        CyberpunkNeon(),
+        RenaissanceOil(),
+        SpaceExplorer(),
+        VintagePortrait(),
+    )
 }
 _GROUP_STYLES: Final[dict[int, GroupStyle]] = {
     style.info.id: style for style in (ComicPopArt(), SpaceExplorer())

@@ -26,6 +26,7 @@ _CROP_MARGIN: Final = 1.5  # crop per face box
 
 FOREHEAD, CHIN, RIGHT_EDGE, LEFT_EDGE, NOSE = 10, 152, 234, 454, 1
 RIGHT_EYE, LEFT_EYE = (33, 133), (362, 263)  # corners; the person's own right and left
+MOUTH_CORNERS = (61, 291)
 OVAL: Final = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),

@@ -12,7 +12,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from studio.engine.faces import CHIN, FOREHEAD, LEFT_EYE, OVAL, RIGHT_EYE, Face
+from studio.engine.faces import CHIN, FOREHEAD, LEFT_EYE, MOUTH_CORNERS, OVAL, RIGHT_EYE, Face
 from studio.engine.filters.style import Subject
 from studio.engine.pixels import (
     Floats,
@@ -117,4 +117,5 @@ def _face() -> Face:
     points[FOREHEAD, :2], points[CHIN, :2] = (400, 210), (400, 620)
     points[list(RIGHT_EYE), :2] = ((270, 372), (334, 372))
     points[list(LEFT_EYE), :2] = ((466, 372), (530, 372))
+    points[list(MOUTH_CORNERS), :2] = ((322, 530), (478, 530))
     return Face(points=points, score=1.0, detection_score=1.0)

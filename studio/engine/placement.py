@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from studio.engine.faces import Face
-from studio.engine.pixels import Floats, Size
+from studio.engine.pixels import Floats, Size, coordinates, smoothstep
 
 _PERSON: Final = 0.35  # a matte above this at the photo's border means: the person goes on outside
 _GROWTH: Final = 1.03  # step by which a person is enlarged until the cuts lie outside
@@ -83,3 +83,25 @@ def _nearest(wanted: float, *, low: float, high: float, slack: float) -> tuple[f
     value = min(max(wanted, low), high)
     limited = min(max(value, wanted - slack), wanted + slack)
     return limited, abs(limited - value) < 1
+
+
+def fade_cuts(
+    placement: Placement,
+    *,
+    face: Face,
+    photo: tuple[int, ...],
+    size: Size,
+    aside: float = 0.22,
+) -> Floats:
+    """Let a person dissolve towards the photo's edges; 1 is untouched.
+
+    `photo` is its shape, `aside` how many face heights the dissolving takes at the sides.
+    """
+    x, y = coordinates(size)
+    unit = np.float32(face.height * placement.scale)
+    left = (x - np.float32(placement.left)) / unit
+    right = (np.float32(placement.left + photo[1] * placement.scale) - x) / unit
+    bottom = (np.float32(placement.top + photo[0] * placement.scale) - y) / unit
+    top = (y - np.float32(placement.top)) / unit
+    sides = smoothstep(0.0, aside, np.minimum(left, right))
+    return sides * smoothstep(0.0, 0.45, bottom) * smoothstep(0.0, 0.20, top)

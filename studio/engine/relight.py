@@ -16,15 +16,23 @@ _THICKNESS: Final = 0.5  # face heights from the outline to where a body counts 
 _FACE_RELIEF: Final = 1.2  # how much the landmarks' depth is stressed
 
 
-def light_from(cutout: Cutout, direction: tuple[float, float, float]) -> Floats:
-    """Brightness 0..1 of a matt person under one lamp: height x width.
+Direction = tuple[float, float, float]
+"""Right, down and towards the camera, seen from the person."""
 
-    The lamp stands in `direction`: right, down and towards the camera, seen from the person.
-    """
+
+def light_from(cutout: Cutout, direction: Direction) -> Floats:
+    """Brightness 0..1 of a matt person under one lamp in that direction: height x width."""
+    return lights_from(cutout, (direction,))[0]
+
+
+def lights_from(cutout: Cutout, directions: tuple[Direction, ...]) -> tuple[Floats, ...]:
+    """Brightness under each of several lamps; the shape is worked out once."""
     normals = _normals(cutout)
-    lamp = np.array(direction, np.float32)
-    lamp /= np.float32(np.linalg.norm(lamp))
-    return np.clip(resize(normals @ lamp, cutout.size), 0, 1)
+    lamps = [np.array(direction, np.float32) for direction in directions]
+    return tuple(
+        np.clip(resize(normals @ (lamp / np.float32(np.linalg.norm(lamp))), cutout.size), 0, 1)
+        for lamp in lamps
+    )
 
 
 def _normals(cutout: Cutout) -> Floats:

@@ -16,14 +16,13 @@ from studio.engine.pixels import (
     Size,
     blur,
     colour,
-    coordinates,
     grain,
     mix,
     resize,
     smoothstep,
     to_bytes,
 )
-from studio.engine.placement import Framing, Placement, place
+from studio.engine.placement import Framing, fade_cuts, place
 from studio.engine.protocol import FilterInfo
 from studio.engine.relight import light_from
 from studio.engine.scenes import mount_card, studio_print
@@ -64,7 +63,7 @@ def _exposed(subject: Subject, *, window: Size, detail: float) -> Floats:
     placement = place(subject.face, subject.matte, window=work, framing=_FRAMING)
     cutout = cut_out(subject.pixels, subject.matte, subject.face, placement=placement, size=work)
     bust = resize(_developed(cutout), window)
-    fade = _fade(subject, placement, work)
+    fade = fade_cuts(placement, face=subject.face, photo=subject.matte.shape, size=work)
     alpha = np.clip(resize(cutout.alpha * fade, window), 0, 1)
     scene = mix(studio_print.backdrop(window), bust, alpha)
     glow = blur(scene, window[0] * 0.015)
@@ -83,19 +82,6 @@ def _developed(cutout: Cutout) -> Floats:
     grey = np.clip((grey - np.float32(middle)) * np.float32(gain) + np.float32(target), 0, 1)
     contrasty = mix(grey, smoothstep(0, 1, grey), 0.45)
     return np.float32(0.02) + np.float32(0.93) * contrasty
-
-
-def _fade(subject: Subject, placement: Placement, size: Size) -> Floats:
-    """Let the person dissolve towards edges at which the photo cut them off; 1 is untouched."""
-    photo_height, photo_width = subject.matte.shape
-    x, y = coordinates(size)
-    unit = np.float32(subject.face.height * placement.scale)
-    left = (x - np.float32(placement.left)) / unit
-    right = (np.float32(placement.left + photo_width * placement.scale) - x) / unit
-    bottom = (np.float32(placement.top + photo_height * placement.scale) - y) / unit
-    top = (y - np.float32(placement.top)) / unit
-    sides = smoothstep(0.0, 0.22, np.minimum(left, right))
-    return sides * smoothstep(0.0, 0.45, bottom) * smoothstep(0.0, 0.20, top)
 
 
 def _aged(scene: Floats, window: Size) -> Floats:

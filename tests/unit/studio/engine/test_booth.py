@@ -15,7 +15,8 @@ from studio.engine.people import MIN_FACE
 from studio.engine.protocol import Engine, FilterBlocked, FilterUnknown, PhotoRefused
 from tests.unit.studio.engine.conftest import Saver, each_portrait
 
-VINTAGE, COMIC, SPACE = 34, 35, 38
+NEON, VINTAGE, COMIC, OIL, SPACE = 12, 34, 35, 36, 38
+FILTERS = (NEON, VINTAGE, COMIC, OIL, SPACE)
 ONE_PERSON = (Gender.MALE, Gender.FEMALE, Gender.BOY, Gender.GIRL)
 
 
@@ -49,8 +50,9 @@ def refusal(engine: Engine, photo: bytes) -> PhotoProblem:
 
 def test_the_catalogue_names_each_filter_once(engine: Engine) -> None:
     catalogue = engine.catalogue()
-    assert {info.id for info in catalogue} == {VINTAGE, COMIC, SPACE}
-    assert len({info.name for info in catalogue}) == len(catalogue)
+    assert {info.id for info in catalogue} == set(FILTERS)
+    names = [info.name for info in catalogue]
+    assert names == sorted(set(names))
     assert all(info.description.endswith(".") for info in catalogue)
 
 
@@ -77,7 +79,7 @@ def test_every_portrait_becomes_a_picture(portrait: Path, engine: Engine) -> Non
         swap(
             engine,
             portrait.read_bytes(),
-            filter_id=(VINTAGE, COMIC, SPACE)[turn // 3 % 3],
+            filter_id=FILTERS[turn // 4 % len(FILTERS)],
             gender=ONE_PERSON[turn % 4],
             ratio=ratio,
             quality=list(Quality)[turn // 2 % 2],
@@ -89,7 +91,7 @@ def test_every_portrait_becomes_a_picture(portrait: Path, engine: Engine) -> Non
 
 @pytest.mark.parametrize("quality", Quality)
 @pytest.mark.parametrize("ratio", Ratio)
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_pictures_have_exactly_the_size_of_their_ratio(
     filter_id: int, ratio: Ratio, quality: Quality, engine: Engine, portrait: bytes
 ) -> None:
@@ -97,7 +99,7 @@ def test_pictures_have_exactly_the_size_of_their_ratio(
     assert opened(picture).size == ratio.size
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_each_kind_of_person_gets_a_variant_of_their_own(
     filter_id: int, engine: Engine, portrait: bytes
 ) -> None:
@@ -105,7 +107,7 @@ def test_each_kind_of_person_gets_a_variant_of_their_own(
     assert len(pictures) == len(ONE_PERSON)
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_the_same_photo_gives_the_same_bytes(
     filter_id: int, engine: Engine, portrait: bytes
 ) -> None:
@@ -177,7 +179,7 @@ def test_a_group_is_refused_by_filters_for_one_person(engine: Engine) -> None:
             swap(engine, b"", filter_id=info.id, gender=Gender.GROUP)
 
 
-@pytest.mark.parametrize("filter_id", [VINTAGE, COMIC, SPACE])
+@pytest.mark.parametrize("filter_id", FILTERS)
 def test_previews_are_small_webp_pictures(filter_id: int, engine: Engine) -> None:
     preview = engine.preview(filter_id)
     image = opened(preview)
