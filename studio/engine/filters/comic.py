@@ -36,6 +36,7 @@ from studio.engine.scenes.comic_page import PageLayout, Panel
 
 _UPRIGHT: Final = Framing(face_height=0.28, tallest=0.64, centre=(0.5, 0.43), slack=(0.14, 0.12))
 _SQUARISH: Final = Framing(face_height=0.36, tallest=0.58, centre=(0.5, 0.44), slack=(0.14, 0.10))
+_CROWD_SLACK: Final = 0.16  # up and down: a cut under the chin is worse than a low face
 _GROUP_PALETTES: Final = tuple(PALETTES.values())
 
 
@@ -144,7 +145,8 @@ def _crowd_framing(panel: Panel) -> Framing:
     return replace(
         usual,
         face_height=min(usual.face_height, 0.60 * shape),
-        tallest=min(usual.tallest, 0.90 * shape),
+        tallest=min(usual.tallest, 1.15 * shape),
+        slack=(usual.slack[0], _CROWD_SLACK),
     )
 
 

@@ -41,8 +41,8 @@ _WIDE: Final = (
     (_Row(count=2, y=0.47, scale=0.90),),
     (_Row(count=3, y=0.51, scale=0.80),),
     (
-        _Row(count=2, y=0.30, scale=0.66, spread=0.50),
-        _Row(count=2, y=0.58, scale=0.72, spread=1.06),
+        _Row(count=2, y=0.28, scale=0.62, spread=0.50),
+        _Row(count=2, y=0.61, scale=0.68, spread=1.06),
     ),
     (_Row(count=2, y=0.27, scale=0.62, spread=0.66), _Row(count=3, y=0.62, scale=0.66)),
     (_Row(count=3, y=0.27, scale=0.60, spread=0.92), _Row(count=3, y=0.65, scale=0.65)),
@@ -51,16 +51,16 @@ _TALL: Final = (
     (_Row(count=1, y=0.37, scale=1.0),),
     (_Row(count=2, y=0.50, scale=0.80),),
     (_Row(count=1, y=0.32, scale=0.80), _Row(count=2, y=0.60, scale=0.78)),
-    (_Row(count=2, y=0.33, scale=0.74), _Row(count=2, y=0.60, scale=0.76)),
+    (_Row(count=2, y=0.32, scale=0.74), _Row(count=2, y=0.605, scale=0.76)),
     (
         _Row(count=2, y=0.25, scale=0.62, spread=0.92),
         _Row(count=1, y=0.46, scale=0.64),
         _Row(count=2, y=0.68, scale=0.68),
     ),
     (
-        _Row(count=2, y=0.22, scale=0.60, spread=0.90),
+        _Row(count=2, y=0.21, scale=0.60, spread=0.90),
         _Row(count=2, y=0.455, scale=0.64, spread=0.96),
-        _Row(count=2, y=0.70, scale=0.68),
+        _Row(count=2, y=0.703, scale=0.68),
     ),
 )
 _SQUARE: Final = (
