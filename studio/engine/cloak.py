@@ -7,7 +7,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from studio.engine.faces import CHIN
+from studio.engine.faces import CHIN, Face
 from studio.engine.matte import Cutout
 from studio.engine.pixels import Floats, blur, coordinates, smoothstep
 
@@ -26,13 +26,14 @@ def drape_cloak(cutout: Cutout, fade: Floats) -> tuple[Floats, Floats]:
     folds = 0.46 + 0.11 * np.sin(angle * 9 + across * 4 + 0.6) + 0.05 * np.sin(angle * 23)
     rounded = 1 - 0.55 * np.clip(np.abs(across) / reach, 0, 1) ** 3
     light = np.clip(folds * rounded, 0.1, 1).astype(np.float32)
-    return cast(Floats, inside * below * missing * _beneath(cutout, unit)), light
+    return cast(
+        Floats, inside * below * missing * _beneath(cutout.alpha * missing, cutout.face)
+    ), light
 
 
-def _beneath(cutout: Cutout, unit: float) -> Floats:
-    """Find the columns with some of the person below the chin, or near them: a row of 0..1."""
-    chin = max(0, round(float(cutout.face.points[CHIN, 1])))
-    body = cutout.alpha[chin:] if chin < cutout.size[1] else cutout.alpha[-1:]
-    row = body.max(axis=0, keepdims=True)
-    reach = 2 * round(unit * 0.3) + 1
+def _beneath(cut: Floats, face: Face) -> Floats:
+    """Find the columns in which the person is cut off below the chin, or near it: a row of 0..1."""
+    chin = min(max(0, round(float(face.points[CHIN, 1]))), cut.shape[0] - 1)
+    row = cut[chin:].max(axis=0, keepdims=True)
+    reach = 2 * round(face.height * 0.2) + 1
     return smoothstep(0.3, 0.7, blur(cast(Floats, cv2.dilate(row, np.ones((1, reach)))), reach / 6))

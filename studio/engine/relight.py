@@ -22,16 +22,15 @@ Direction = tuple[float, float, float]
 
 def light_from(cutout: Cutout, direction: Direction) -> Floats:
     """Brightness 0..1 of a matt person under one lamp in that direction: height x width."""
-    return lights_from(cutout, (direction,))[0]
+    return np.clip(resize(small_lights_from(cutout, (direction,))[0], cutout.size), 0, 1)
 
 
-def lights_from(cutout: Cutout, directions: tuple[Direction, ...]) -> tuple[Floats, ...]:
-    """Brightness under each of several lamps; the shape is worked out once."""
+def small_lights_from(cutout: Cutout, directions: tuple[Direction, ...]) -> tuple[Floats, ...]:
+    """Brightness under each of several lamps, reduced: mix their colours first, then enlarge."""
     normals = _normals(cutout)
     lamps = [np.array(direction, np.float32) for direction in directions]
     return tuple(
-        np.clip(resize(normals @ (lamp / np.float32(np.linalg.norm(lamp))), cutout.size), 0, 1)
-        for lamp in lamps
+        np.clip(normals @ (lamp / np.float32(np.linalg.norm(lamp))), 0, 1) for lamp in lamps
     )
 
 

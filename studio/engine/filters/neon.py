@@ -30,7 +30,7 @@ from studio.engine.pixels import (
 )
 from studio.engine.placement import Framing, Placement, fade_cuts, place
 from studio.engine.protocol import FilterInfo
-from studio.engine.relight import lights_from
+from studio.engine.relight import small_lights_from
 from studio.engine.scenes import neon_street
 from studio.engine.scenes.neon_signs import NIGHTS, Night
 from studio.engine.scenes.neon_street import Stage
@@ -42,6 +42,7 @@ _CUT: Final = 0.12  # face heights over which a cut at the side dissolves
 _LEFT_LAMP: Final = (-1.0, -0.15, 0.30)
 _RIGHT_LAMP: Final = (1.0, -0.10, 0.28)
 _FRONT: Final = (-0.1, -0.40, 1.0)
+_LAMPS: Final = np.float32(1.45)  # how bright the two are
 _SOFT_LAMPS: Final = 0.05  # face heights; the signs are wide, so their shadows have no edge
 _CAMERA: Final = (0.0, 0.0, 1.0)
 _NIGHT: Final = np.array([0.25, 0.21, 0.36], np.float32)
@@ -119,18 +120,18 @@ def _halves(cutout: Cutout) -> Floats:
 def _lit(cutout: Cutout, night: Night) -> Floats:
     """Relight the person: a coloured lamp on either side, a pale one before the face."""
     lamps = (_LEFT_LAMP, _RIGHT_LAMP, _FRONT, _CAMERA)
-    left, right, front, facing = lights_from(cutout, lamps)
-    softness = cutout.face.height * _SOFT_LAMPS
-    left, right = blur(left, softness), blur(right, softness)
-    surface = balanced(cutout, middle=0.50, span=0.60, saturation=0.62)
+    left, right, front, facing = small_lights_from(cutout, lamps)
+    softness = cutout.face.height * _SOFT_LAMPS * left.shape[1] / cutout.size[0]
+    left, right = blur(left, softness)[..., None], blur(right, softness)[..., None]
     first, second = colour(night.left), colour(night.right)
-    light = _NIGHT + _SCREEN * (front**2)[..., None]
-    light = light + first * (1.45 * left)[..., None] + second * (1.45 * right)[..., None]
-    rim = smoothstep(0.30, 0.85, 1 - facing)
-    edge = first * (rim * left)[..., None] + second * (rim * right)[..., None]
+    light = _NIGHT + _SCREEN * (front**2)[..., None] + (first * left + second * right) * _LAMPS
+    rim = smoothstep(0.30, 0.85, 1 - facing)[..., None]
+    edge = (first * left + second * right) * rim * np.float32(0.8)
+    surface = balanced(cutout, middle=0.50, span=0.60, saturation=0.62)
     sheen = np.float32(0.30) + luminance(surface)[..., None]
-    bright = surface * light + edge * sheen * np.float32(0.8)
-    return cast(Floats, 1 - np.exp(-bright.astype(np.float32) * np.float32(1.45)))
+    bright = surface * resize(light, cutout.size)
+    bright += sheen * resize(edge, cutout.size)
+    return cast(Floats, 1 - cv2.exp(bright * np.float32(-1.45)))
 
 
 def _painted(lit: Floats, cutout: Cutout, night: Night) -> Floats:

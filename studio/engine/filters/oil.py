@@ -21,13 +21,14 @@ from studio.engine.pixels import (
     colour,
     coordinates,
     mix,
+    resize,
     resize_bytes,
     smoothstep,
     to_floats,
 )
 from studio.engine.placement import Framing, Placement, fade_cuts, place
 from studio.engine.protocol import FilterInfo
-from studio.engine.relight import lights_from
+from studio.engine.relight import small_lights_from
 from studio.engine.scenes import gallery, old_canvas
 from studio.engine.scenes.gallery import ROOMS, Hanging
 
@@ -95,10 +96,10 @@ def _painted(subject: Subject, placement: Placement, scene: Floats, cloak: str) 
 
 def _lit(cutout: Cutout) -> Floats:
     """Light the person from a window on the left and let the rest sink into brown shadow."""
-    key, fill = lights_from(cutout, (_WINDOW, _FILL))
-    exposed = balanced(cutout, middle=0.56, span=0.52, saturation=0.76)
+    key, fill = small_lights_from(cutout, (_WINDOW, _FILL))
     light = _UMBER * (0.74 + 0.34 * fill)[..., None] + _IVORY * (0.80 * key)[..., None]
-    return exposed * light.astype(np.float32)
+    exposed = balanced(cutout, middle=0.56, span=0.52, saturation=0.76)
+    return exposed * resize(light.astype(np.float32), cutout.size)
 
 
 def _sinking(size: Size) -> Floats:
