@@ -284,7 +284,7 @@ async def test_an_interrupted_swap_ends_with_130(tmp_path: Path) -> None:
             env=clean_environ(FACESWAP_API_URL=api.url, FACESWAP_API_KEY=api.key),
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await gate.holds()
             process.send_signal(signal.SIGINT)
             _, err = await process.communicate()

@@ -129,7 +129,8 @@ async def test_workers_do_not_see_the_secrets_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "the-token-of-the-bot")
-    async with open_api(odd_config(tmp_path)):
+    async with open_api(odd_config(tmp_path)) as api:
+        await api.finished(await api.submitted("fine"))  # by now the worker has set itself up
         for pid in children(os.getpid()):
             environment = read(f"/proc/{pid}/environ")
             assert b"the-token-of-the-bot" not in environment
