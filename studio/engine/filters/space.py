@@ -40,7 +40,6 @@ _SUN_COLOUR: Final = np.array([1.0, 0.95, 0.87], np.float32) * np.float32(0.72)
 _SHINE_COLOUR: Final = np.array([0.42, 0.62, 1.0], np.float32) * np.float32(0.42)
 
 _OVERSAMPLING: Final = 1.5  # at best quality: strands of hair get finer edges
-_MIRRORED: Final[Size] = (1280, 1280)  # the part of the sky that helmets mirror
 
 
 class SpaceExplorer:
@@ -71,10 +70,10 @@ def _render(subjects: tuple[Subject, ...], *, gender: Gender, size: Size, detail
     return picture
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=4)
 def _empty_suits(gender: Gender, size: Size, count: int) -> Bytes:
     """Paint everything but the heads."""
-    picture = sky.paint_sky(size, sky.SKIES[gender]).copy()
+    picture = sky.paint_sky(size, sky.SKIES[gender])
     for slot in sorted(crew.slots(gender, size=size, count=count), key=lambda slot: slot.y):
         space_suit.paint_suit(picture, slot)
     return sky.seen_through_lens(picture)
@@ -96,7 +95,7 @@ def _in_helmet(
     alpha = np.clip(resize(alpha, (side, side)), 0, 1) * opening
     inside = to_floats(helmet) * (1 - _contact_shadow(alpha, opening))[..., None]
     inside = mix(inside, lit * _helmet_shade(side)[..., None], alpha)
-    reflected = sky.paint_sky(_MIRRORED, sky.SKIES[gender])
+    reflected = sky.mirrored(sky.SKIES[gender])
     return to_bytes(helmet_glass.through_glass(inside, opening, reflected))
 
 

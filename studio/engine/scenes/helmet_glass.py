@@ -18,12 +18,12 @@ from studio.engine.pixels import (
 )
 
 
-def through_glass(inside: Floats, opening: Floats, surroundings: Bytes) -> Floats:
+def through_glass(inside: Floats, opening: Floats, mirrored: Bytes) -> Floats:
     """See the square around a helmet's opening through its glass."""
     side = opening.shape[0]
-    mirrored = to_floats(resize_bytes(surroundings[:, ::-1], (side, side)))
+    reflection = to_floats(resize_bytes(mirrored, (side, side)))
     edge, glints = _edge(side), _glints(side)
-    inside = inside + mirrored * (edge * opening * np.float32(0.42))[..., None]
+    inside = inside + reflection * (edge * opening * np.float32(0.42))[..., None]
     light = glints[..., None] * opening[..., None] * np.array([1, 0.98, 0.94], np.float32)
     return 1 - (1 - np.clip(inside, 0, 1)) * (1 - light)
 

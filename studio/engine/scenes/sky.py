@@ -14,10 +14,13 @@ from studio.engine.pixels import (
     Bytes,
     Floats,
     Size,
+    blend,
     blur,
     colour,
     coordinates,
     noise,
+    resize,
+    resize_bytes,
     smoothstep,
     to_bytes,
     to_floats,
@@ -28,6 +31,8 @@ from studio.engine.scenes.rocket import paint_rocket
 _DEEP: Final = "#03040d"
 _STARS_PER_PIXEL: Final = 0.0013
 _BRIGHT_STARS: Final = 26
+_SOFT: Final = 2  # clouds and glow are painted this much smaller: soft things need few pixels
+_MIRRORED: Final[Size] = (1280, 1280)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +105,12 @@ _SQUARE = _Spots(
 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=4)
 def paint_sky(size: Size, sky: Sky) -> Bytes:
     """Paint everything that is far away."""
     rng = np.random.default_rng(sky.seed)
-    picture = _nebula(size, sky, rng)
-    picture = picture + _stars(size, rng)[..., None] * np.array([1, 0.95, 0.9], np.float32)
+    clouds = _nebula((size[0] // _SOFT, size[1] // _SOFT), sky, rng)
+    picture = np.maximum(resize(clouds, size), 0)
+    picture += _stars(size, rng)[..., None] * np.array([1, 0.95, 0.9], np.float32)
     spots = _spots(size)
     unit = min(size)
     for planet, (x, y, radius) in ((sky.moon, spots.moon), (sky.planet, spots.planet)):
@@ -165,13 +170,19 @@ def _stars(size: Size, rng: np.random.Generator) -> Floats:
 
 def seen_through_lens(picture: Bytes) -> Bytes:
     """Let lights bloom and corners darken, as a lens does."""
-    floats = to_floats(picture)
     height, width = picture.shape[:2]
-    unit = min(width, height)
-    lights = np.maximum(floats - np.float32(0.82), 0)
-    floats += blur(lights, unit * 0.006) * np.float32(1.6)
-    floats += blur(lights, unit * 0.025) * np.float32(1.4)
+    small = resize_bytes(picture, (width // _SOFT, height // _SOFT))
+    lights = np.maximum(to_floats(small) - np.float32(0.78), 0)
+    unit = min(width, height) / _SOFT
+    glow = blur(lights, unit * 0.006) * np.float32(1.6) + blur(lights, unit * 0.025) * 1.4
+    bloomed = cast(Bytes, cv2.add(picture, resize_bytes(to_bytes(glow), (width, height))))
     x, y = coordinates((width, height))
     away = np.hypot(x / np.float32(width) - 0.5, y / np.float32(height) - 0.5)
     dark = smoothstep(0.42, 0.80, away.astype(np.float32)) * np.float32(0.45)
-    return to_bytes(floats * (1 - dark)[..., None])
+    return blend(bloomed, np.zeros_like(bloomed), dark)
+
+
+@functools.lru_cache(maxsize=5)
+def mirrored(sky: Sky) -> Bytes:
+    """Paint what a round thing mirrors of the sky."""
+    return np.ascontiguousarray(resize_bytes(paint_sky(_MIRRORED, sky)[:, ::-1], (640, 640)))

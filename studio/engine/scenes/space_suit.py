@@ -13,7 +13,16 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from studio.engine.pixels import Bytes, Floats, colour, coordinates, resize_bytes, smoothstep
+from studio.engine.pixels import (
+    Bytes,
+    Floats,
+    blend,
+    colour,
+    coordinates,
+    resize_bytes,
+    smoothstep,
+    to_bytes,
+)
 
 PLATES: Final = Path(__file__).parents[1] / "assets" / "plates"
 BACK, FRONT, AREAS = "suit_back.webp", "suit_front.webp", "suit_areas.webp"
@@ -109,18 +118,19 @@ def _paint_layer(picture: Bytes, layer: _Layer, slot: Slot) -> None:
     picture[rows, columns] = cv2.blendLinear(before, colours, 1 - alpha, alpha)
 
 
-@functools.lru_cache(maxsize=2)
 def _layers(trim: Trim) -> tuple[_Layer, _Layer]:
     """Colour both layers; the trims were rendered in grey."""
-    areas = _read(AREAS).astype(np.float32) / np.float32(255)
-    tint = np.ones(areas.shape, np.float32)
+    areas = _read(AREAS)
+    tint = np.full_like(areas, 255)
     for channel, code in ((0, trim.main), (1, trim.second)):
-        tint += areas[..., channel, None] * (colour(code) - 1)
+        mask = areas[..., channel].astype(np.float32) * np.float32(1 / 255)
+        tint = blend(tint, np.full_like(areas, to_bytes(colour(code)[None])[0]), mask)
     layers = []
     for name in (BACK, FRONT):
         plate = _read(name)
-        tinted = np.clip(plate[..., :3] * tint, 0, 255).astype(np.uint8)
-        layers.append(_Layer(colours=tinted, alpha=np.ascontiguousarray(plate[..., 3])))
+        tinted = cv2.multiply(plate[..., :3], tint, scale=1 / 255)
+        alpha = np.ascontiguousarray(plate[..., 3])
+        layers.append(_Layer(colours=cast(Bytes, tinted), alpha=alpha))
     return layers[0], layers[1]
 
 
