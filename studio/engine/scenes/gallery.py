@@ -101,7 +101,7 @@ def hangings(size: Size) -> tuple[Hanging, ...]:
     )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=4)
 def empty_frame(size: Size, hanging: Hanging, room: Room) -> Bytes:
     """Paint the picture around the painting."""
     frame = gilt_frame((hanging.width, hanging.height), hanging.moulding)

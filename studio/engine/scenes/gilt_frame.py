@@ -28,7 +28,7 @@ _GOLD: Final = (
 _LAMP: Final = np.array([-0.45, -0.62, 0.64], np.float32)
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=1)
 def gilt_frame(size: Size, thickness: int) -> Bytes:
     """Paint a frame that fills `size`; what lies inside the moulding means nothing."""
     relief = _relief(size, thickness)

@@ -35,7 +35,7 @@ _ROWS: Final = (
 _RAIN_LEAN: Final = 0.16
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=4)
 def city(size: Size, night: Night) -> Bytes:
     """Paint the city without its word sign."""
     rng = np.random.default_rng(12)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from studio.engine.pixels import Bytes, Size, coordinates, smoothstep, to_bytes, to_floats
 from studio.engine.scenes.neon_city import city, rain
 from studio.engine.scenes.neon_signs import Night, outline_sign, word_sign
+
+_SIGN_BAND: Final = 0.5  # of the height; above it nothing of the sign's halo is left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ def stages(size: Size) -> tuple[Stage, ...]:
     return (whole, *panels)
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=4)
 def behind(size: Size, stage: Stage, night: Night) -> Bytes:
     """Paint what is behind the person; a panel's glass darkens the city."""
     scene = city(size, night)
@@ -65,19 +67,22 @@ def behind(size: Size, stage: Stage, night: Night) -> Bytes:
     return to_bytes(picture + outline_sign(size, night, area=edges))
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=4)
 def in_front(size: Size, night: Night) -> Bytes:
     """Light to add over the person: the sign below, and rain."""
     width, height = size
     share, y = (0.74, 0.885) if height > width else (0.40, 0.85)
     if width == height:
         share = 0.56
-    sign = word_sign(size, night, centre=(width / 2, height * y), width=width * share)
-    streaks = rain(size)
-    return cast(Bytes, cv2.add(to_bytes(sign), cv2.merge([streaks, streaks, streaks])))
+    light = cv2.merge([rain(size)] * 3)
+    band = light[round(height * _SIGN_BAND) :]  # tubes on a whole picture would need 200 MB
+    centre = (width / 2, height * y - (height - band.shape[0]))
+    sign = word_sign((width, band.shape[0]), night, centre=centre, width=width * share)
+    cv2.add(band, to_bytes(sign), band)
+    return cast(Bytes, light)
 
 
-@functools.lru_cache(maxsize=3)
+@functools.lru_cache(maxsize=1)
 def dusk(size: Size) -> Bytes:
     """How much of what is in the street stays visible (255 is all): the sign needs dark behind."""
     x, y = coordinates(size)

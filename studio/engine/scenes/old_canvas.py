@@ -30,7 +30,7 @@ _HILLS: Final = (
 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=4)
 def background(size: Size, room: Room) -> Bytes:
     """Paint what the sitter sits before: a dim room or hills, and a drape to the right."""
     scene = _hills(size, room) if room.horizon else _dim_room(size, room)
@@ -88,7 +88,7 @@ def _with_drape(scene: Floats, room: Room) -> Floats:
     return mix(scene * (1 - shadow)[..., None], cloth, covered)
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=2)
 def glaze(size: Size) -> Bytes:
     """Tell what an old canvas lets through of each colour (255 is all): weave, varnish, cracks."""
     width, height = size
