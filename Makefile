@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo run test check format lock clean
+.PHONY: demo run test bench check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -14,6 +14,10 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+# Speed and memory beside a floor, in one run of about ten minutes; ARGS=--short for a minute or two.
+bench: $(STAMP)
+	$(BIN)/python -m bench $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
