@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo run test check format lock clean
+.PHONY: demo run test crash check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -14,6 +14,10 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+# Seeds, fewer jobs, one back end: make crash ARGS="--seed 1 --jobs 200 --kills 20 --backend hosted"
+crash: $(STAMP)
+	$(BIN)/python -m tests.crash $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
