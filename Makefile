@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo run test bench check format lock clean
+.PHONY: demo run test bench crash check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -12,8 +12,13 @@ demo: $(STAMP)
 run: $(STAMP)
 	$(BIN)/faceswap-bot run
 
+# Half of the tests wait for processes, so as many run at the same time as there are cores.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# Seeds, fewer jobs, one back end: make crash ARGS="--seed 1 --jobs 200 --kills 20 --backend hosted"
+crash: $(STAMP)
+	$(BIN)/python -m tests.crash $(ARGS)
 
 # Speed and memory beside a floor, in one run of about ten minutes; ARGS=--short for a minute or two.
 bench: $(STAMP)
