@@ -105,7 +105,8 @@ class LoadAPI:
 
 async def serve() -> None:
     """Serve until the process is ended."""
-    runner = web.AppRunner(LoadAPI().application, access_log=None)
+    # A client that leaves is left: it asks again.
+    runner = web.AppRunner(LoadAPI().application, access_log=None, handler_cancellation=True)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0]
