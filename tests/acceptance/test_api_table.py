@@ -54,6 +54,7 @@ class Stand:
             booth, since = PhotoBooth(discord=self.discord, bot=self.bot), self.journal.length
             key = row.words or str(FIRST_FILTER + ROWS.index(row))
             self.api.script(key, row.script)
+            self.api.on_submit(*filter(None, [row.unread]))
             async with ended(booth):
                 ordered = await self._order(booth, row)
             if self.kind is Bot.GATED:

@@ -29,8 +29,8 @@ def hurry() -> None:
         (following, "LONGEST_ERROR_PAUSE", 1.0),
         (following, "LAST_LOOK_SECONDS", 1.0),
         (gate, "LONGEST_PAUSE", 2.0),
-        (submission, "OPERATOR_PAUSE", 1.5),
-        (failures, "RETRY_AFTER_DEFAULT", 1.5),
+        (submission, "OPERATOR_PAUSE", 1.0),
+        (failures, "RETRY_AFTER_DEFAULT", 1.0),
         (worker, "TIDY_SECONDS", 1.0),
         (handing_over, "LONGEST_PAUSE", 4.0),
     ):
@@ -40,15 +40,17 @@ def hurry() -> None:
     assert defaults is not None
     assert "timeouts" in defaults
     defaults["timeouts"] = TIMEOUTS
-    _shorten_deadlines()
+    _shorten_settings()
 
 
-def _shorten_deadlines() -> None:
-    """Have jobs end sooner than anybody may choose."""
+def _shorten_settings() -> None:
+    """Have jobs end sooner, and cards be edited more often, than anybody may choose."""
     for_run = Settings.for_run
 
     def hurried(environ: Mapping[str, str]) -> Settings:
-        return dataclasses.replace(for_run(environ), job_deadline=JOB_DEADLINE)
+        return dataclasses.replace(
+            for_run(environ), job_deadline=JOB_DEADLINE, card_edit_seconds=0.2
+        )
 
     setattr(Settings, "for_run", staticmethod(hurried))  # noqa: B010 - mypy forbids the other way
 

@@ -38,7 +38,7 @@ ROWS = (
         Answer(status=429, body={"error": "CREDITS_EXHAUSTED"}),
         log=_CREDITS,
     ),
-    _closed("429, wait 2 s", Answer(status=429, headers={"Retry-After": "2"}), log=_SLOW),
+    _closed("429, wait 1 s", Answer(status=429, headers={"Retry-After": "1"}), log=_SLOW),
     _closed("429 without a word", Answer(status=429), log=_SLOW),
     _closed(
         "429, wait until a date in the past",
@@ -52,7 +52,7 @@ ROWS = (
     ),
     APIRow(
         does="nothing listens: connections are refused",
-        away=1.5,
+        away=1.0,
         outcome=delivered(
             WAITS, log=(Said("WARNING", "No jobs are sent: the API cannot be reached."), AGAIN)
         ),

@@ -20,6 +20,7 @@ class APIRow:
     bot: Bot = Bot.ORDINARY
     words: str | None = None  # an order of /imagine
     order: Mapping[str, object] = field(default_factory=dict)  # options that differ
+    unread: Answer | None = None  # given before the photo has come in; needs a bot of its own
     away: float = 0.0  # seconds for which nothing listens when the order is made
     picture: bytes = PICTURE  # which is posted, if one is
 

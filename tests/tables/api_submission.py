@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import io
+import random
+from dataclasses import replace
+
+from PIL import Image
+
 from tests.support.scripted_api import PICTURE, RESET, Answer, Script
 from tests.tables.api_row import APIRow, completed, encoded
-from tests.tables.row import Bot, Outcome, Said, delivered, unconfirmed
+from tests.tables.row import Bot, Outcome, Said, delivered, refused, unconfirmed
 
 RECEIPT = {"id": "{remote_id}", "status": "IN_QUEUE"}
+
+
+@functools.cache
+def _large_photo() -> bytes:
+    """A photo that no socket's buffer holds."""
+    out = io.BytesIO()
+    noise = Image.frombytes("RGB", (2000, 2000), random.Random(1).randbytes(12_000_000))
+    noise.save(out, "JPEG", quality=95)
+    return out.getvalue()
 
 
 def _lost(does: str, answer: Answer, *, log: str, bot: Bot = Bot.ORDINARY) -> APIRow:
@@ -98,4 +114,21 @@ _CONNECTIONS = (
     ),
 )
 
-ROWS = (*_STATUSES, *_RECEIPTS, *_CONNECTIONS)
+_UNREAD = (
+    APIRow(
+        does="a reset while the photo is on its way",
+        order={"photo": _large_photo()},
+        unread=replace(RESET, unread=True),
+        outcome=unconfirmed("", paid=0),
+        bot=Bot.GATED,
+    ),
+    APIRow(
+        does="413 as soon as the length is known, and the connection closed",
+        order={"photo": _large_photo()},
+        unread=Answer(status=413, body="too large", headers={"Connection": "close"}, unread=True),
+        outcome=refused("The photo is too large", log=(Said("WARNING", "HTTP 413"),)),
+        bot=Bot.GATED,
+    ),
+)
+
+ROWS = (*_STATUSES, *_RECEIPTS, *_CONNECTIONS, *_UNREAD)
