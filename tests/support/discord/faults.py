@@ -13,6 +13,7 @@ from tests.support.discord.errors import MESSAGES
 from tests.support.discord.routing import Reply
 
 DEADLINE = 10.0
+ANY = "*"
 
 
 class Fate(enum.Enum):
@@ -20,6 +21,13 @@ class Fate(enum.Enum):
 
     RELEASED = enum.auto()
     DROPPED = enum.auto()
+
+
+class Cut(enum.Enum):
+    """Where a connection is reset."""
+
+    REQUEST = enum.auto()  # before the request has come in whole: it takes no effect
+    ANSWER = enum.auto()  # half-way through the answer to a request that was carried out
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -32,7 +40,7 @@ class Planted:
     hits: int = 0
 
     def strikes(self, method: str, path: str) -> bool:
-        if self.times == self.hits or method != self.method:
+        if self.times == self.hits or self.method not in {method, ANY}:
             return False
         return fnmatchcase(path, self.pattern)
 
@@ -44,6 +52,13 @@ class Failure(Planted):
     reply: Reply
     headers: dict[str, str]
     applied: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Cutting(Planted):
+    """A connection that is reset."""
+
+    where: Cut
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -83,6 +98,7 @@ class Faults:
         self._changes = changes
         self._failures: list[Failure] = []
         self._holds: list[Held] = []
+        self._cuts: list[Cutting] = []
 
     def hold(self, method: str, pattern: str, *, before: bool, times: int | None) -> Held:
         held = Held(
@@ -103,8 +119,9 @@ class Faults:
         retry_after: float,
         times: int | None,
         applied: bool,
+        page: str | None,
     ) -> Failure:
-        body: dict[str, Any] = {"message": message or MESSAGES.get(code, "Error"), "code": code}
+        body: Any = {"message": message or MESSAGES.get(code, "Error"), "code": code}
         headers = dict(headers or {})
         if status == 429:
             message = message or "You are being rate limited."
@@ -115,12 +132,26 @@ class Faults:
             method=method,
             pattern=pattern,
             times=times,
-            reply=Reply(status, body),
+            reply=Reply(status, body if page is None else page),
             headers=headers,
             applied=applied,
         )
         self._failures.append(failure)
         return failure
+
+    def cut(self, method: str, pattern: str, where: Cut, *, times: int | None) -> Cutting:
+        cutting = Cutting(method=method, pattern=pattern, times=times, where=where)
+        self._cuts.append(cutting)
+        return cutting
+
+    def cuts(self, method: str, path: str, where: Cut) -> bool:
+        """Tell whether this connection is to be reset here."""
+        for cutting in self._cuts:
+            if cutting.where is where and cutting.strikes(method, path):
+                cutting.hits += 1
+                self._changes.note(f"cut {method} {path} amid its {where.name.lower()}")
+                return True
+        return False
 
     async def wait(self, method: str, path: str, *, before: bool) -> Fate:
         """Hold the request here if a test asked for it."""
