@@ -152,7 +152,7 @@ class Follower:
         finally:
             for path in remote.pictures:
                 path.unlink(missing_ok=True)
-        return await self._jobs.complete(job.id, name)
+        return await self._jobs.complete(job.id, name, note=remote.note or None)
 
     async def _keep_first_good(self, job: Job, arrived: Sequence[Path]) -> str:
         """Keep one picture: one that is broken must not cost the others, which are paid for."""
