@@ -27,6 +27,7 @@ from tests.tables.row import Bot
 FIRST_FILTER = 1000
 LAST_FILTER = "As it should be"
 AT_ONCE = 6
+PATIENCE = 10.0  # seconds; how fast a command is answered is not what is tried here
 HURRIED = "tests.support.hurried_bot"
 MODULES = {Bot.HURRIED: HURRIED, Bot.GATED: HURRIED}
 SETTINGS = {
@@ -99,6 +100,7 @@ async def open_stand(kind: Bot, folder: Path) -> AsyncGenerator[Stand]:
         bot = BotProcess(discord, folder, module=MODULES.get(kind, "bot"), **settings)
         turns = asyncio.Semaphore(1 if kind is Bot.GATED else AT_ONCE)
         try:
+            discord.limits.response_seconds = PATIENCE
             await bot.start()
             stand = Stand(kind, discord, api, bot, Journal(bot), turns)
             await stand.order_another()  # it is given the id job-1

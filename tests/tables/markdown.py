@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from tests.tables import api
-from tests.tables.row import NOT_COUNTED, Outcome, Said, Section
+from tests.tables import api, discord
+from tests.tables.api_row import APIRow
+from tests.tables.discord_row import DiscordRow
+from tests.tables.row import NOT_COUNTED, Said, Section
 
-HEAD = "| what happens | the job | quota | credits | paid calls | the member reads | the log |"
-RULE = "|---|---|---|---|---|---|---|"
-_SETTLED = {"returned": "back", "spent": "spent", "held": "held", None: "–"}
+_SETTLED = {"returned": "back", "spent": "spent", "held": "held", "none": "–"}
 
 
 INTRODUCTION = """\
@@ -32,53 +33,49 @@ and what the operator's log says.
 """
 
 
-class Row(Protocol):
-    """What rows of both tables have."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, and what stands below it for each row."""
 
-    @property
-    def does(self) -> str: ...
+    heading: str
+    cell: Callable[[Any], str]
 
-    @property
-    def outcome(self) -> Outcome: ...
+
+def _reads(row: APIRow | DiscordRow) -> str:
+    every = [f"“{words}”" for words in row.outcome.reads if words != NOT_COUNTED]
+    return " … ".join(every) or "–"
+
+
+def _log(row: APIRow | DiscordRow) -> str:
+    return "; ".join(map(_said, row.outcome.log)) or "–"
+
+
+def _said(said: Said) -> str:
+    times = ", each time" if said.often else ""
+    return f"{said.level} “{said.part.strip().rstrip(':')}”{times}"
+
+
+_WHAT = Column("what happens", lambda row: row.does)
+_COMMON = (
+    Column("the job", lambda row: row.outcome.state),
+    Column("quota", lambda row: _SETTLED[row.outcome.quota]),
+    Column("credits", lambda row: _SETTLED[row.outcome.credits]),
+    Column("paid calls", lambda row: str(row.outcome.paid)),
+    Column("the member reads", _reads),
+    Column("the log", _log),
+)
+_API = (_WHAT, *_COMMON)
+_DISCORD = (_WHAT, Column("picture, or word of it", lambda row: row.place.value), *_COMMON)
 
 
 def api_tables() -> str:
     """Write the misbehaviours of the API."""
-    return _tables("Misbehaviours of the API", api.SECTIONS)
+    return _tables("Misbehaviours of the API", api.SECTIONS, columns=_API)
 
 
-def _tables(title: str, sections: Sequence[Section[Row]]) -> str:
-    rows = sum(len(section.rows) for section in sections)
-    parts = [f"## {title}: {rows}"]
-    parts += ["\n".join((f"### {s.title}\n", HEAD, RULE, *map(_line, s.rows))) for s in sections]
-    return "\n\n".join(parts) + "\n"
-
-
-def _line(row: Row) -> str:
-    outcome = row.outcome
-    cells = (
-        row.does,
-        outcome.state,
-        _SETTLED[outcome.quota],
-        _SETTLED[outcome.credits],
-        str(outcome.paid),
-        _quoted(words for words in outcome.reads if words != NOT_COUNTED),
-        _lines(outcome.log),
-    )
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-
-def _quoted(every: Iterable[str]) -> str:
-    return " … ".join(f"“{words}”" for words in every) or "–"
-
-
-def _lines(log: tuple[Said, ...]) -> str:
-    return "; ".join(_said(log)) or "–"
-
-
-def _said(log: tuple[Said, ...]) -> Iterator[str]:
-    for said in log:
-        yield f"{said.level} “{said.part.strip()}”" + (", each time" if said.often else "")
+def discord_tables() -> str:
+    """Write the faults of Discord."""
+    return _tables("Faults of Discord", discord.SECTIONS, columns=_DISCORD)
 
 
 def page() -> str:
@@ -86,4 +83,19 @@ def page() -> str:
     return "\n".join((INTRODUCTION, *(table() for table in TABLES.values())))
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"api": api_tables}
+def _tables(title: str, sections: Sequence[Section[Any]], *, columns: tuple[Column, ...]) -> str:
+    parts = [f"## {title}: {sum(len(section.rows) for section in sections)}"]
+    head = "| " + " | ".join(column.heading for column in columns) + " |"
+    rule = "|---" * len(columns) + "|"
+    for section in sections:
+        lines = (_line(row, columns) for row in section.rows)
+        parts.append("\n".join((f"### {section.title}\n", head, rule, *lines)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(row: object, columns: tuple[Column, ...]) -> str:
+    cells = (column.cell(row).replace("|", "\\|").replace("\n", " ") for column in columns)
+    return "| " + " | ".join(cells) + " |"
+
+
+TABLES: Mapping[str, Callable[[], str]] = {"api": api_tables, "discord": discord_tables}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from tests.tables import api
+from tests.tables import api, discord
 from tests.tables.markdown import page
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +16,8 @@ def test_the_page_shows_the_tables() -> None:
     assert written == page(), "write it anew: python -m tests.tables > docs/misbehaviours.md"
 
 
-def test_there_are_enough_misbehaviours_of_the_api_and_each_is_named_once() -> None:
+def test_there_are_enough_rows_and_each_is_named_once() -> None:
     assert len(api.ROWS) >= 60
-    for section in api.SECTIONS:
+    assert len(discord.ROWS) >= 25
+    for section in (*api.SECTIONS, *discord.SECTIONS):
         assert [n for n, count in Counter(map(str, section.rows)).items() if count > 1] == []

@@ -37,9 +37,12 @@ class Planted:
     method: str
     pattern: str
     times: int | None = 1
+    with_files: bool = False  # only at requests that carry a file
     hits: int = 0
 
-    def strikes(self, method: str, path: str) -> bool:
+    def strikes(self, method: str, path: str, *, has_files: bool = False) -> bool:
+        if self.with_files and not has_files:
+            return False
         if self.times == self.hits or self.method not in {method, ANY}:
             return False
         return fnmatchcase(path, self.pattern)
@@ -120,6 +123,7 @@ class Faults:
         times: int | None,
         applied: bool,
         page: str | None,
+        with_files: bool,
     ) -> Failure:
         body: Any = {"message": message or MESSAGES.get(code, "Error"), "code": code}
         headers = dict(headers or {})
@@ -132,6 +136,7 @@ class Faults:
             method=method,
             pattern=pattern,
             times=times,
+            with_files=with_files,
             reply=Reply(status, body if page is None else page),
             headers=headers,
             applied=applied,
@@ -139,15 +144,19 @@ class Faults:
         self._failures.append(failure)
         return failure
 
-    def cut(self, method: str, pattern: str, where: Cut, *, times: int | None) -> Cutting:
-        cutting = Cutting(method=method, pattern=pattern, times=times, where=where)
+    def cut(
+        self, method: str, pattern: str, where: Cut, *, times: int | None, with_files: bool
+    ) -> Cutting:
+        cutting = Cutting(
+            method=method, pattern=pattern, times=times, where=where, with_files=with_files
+        )
         self._cuts.append(cutting)
         return cutting
 
-    def cuts(self, method: str, path: str, where: Cut) -> bool:
+    def cuts(self, method: str, path: str, where: Cut, *, has_files: bool) -> bool:
         """Tell whether this connection is to be reset here."""
         for cutting in self._cuts:
-            if cutting.where is where and cutting.strikes(method, path):
+            if cutting.where is where and cutting.strikes(method, path, has_files=has_files):
                 cutting.hits += 1
                 self._changes.note(f"cut {method} {path} amid its {where.name.lower()}")
                 return True
@@ -162,9 +171,9 @@ class Faults:
                 return await asyncio.shield(held.fate)
         return Fate.RELEASED
 
-    def failure(self, method: str, path: str) -> Failure | None:
+    def failure(self, method: str, path: str, *, has_files: bool = False) -> Failure | None:
         for failure in self._failures:
-            if failure.strikes(method, path):
+            if failure.strikes(method, path, has_files=has_files):
                 failure.hits += 1
                 return failure
         return None

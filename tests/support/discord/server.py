@@ -66,7 +66,8 @@ class Server:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix(API)
-        if self._faults.cuts(request.method, path, Cut.REQUEST):
+        has_files = request.content_type == "multipart/form-data"
+        if self._faults.cuts(request.method, path, Cut.REQUEST, has_files=has_files):
             await request.content.readany()
             return _cut(request)
         try:
@@ -90,14 +91,14 @@ class Server:
         if await self._faults.wait(request.method, path, before=False) is Fate.DROPPED:
             logged.status = None
             return _cut(request)
-        if self._faults.cuts(request.method, path, Cut.ANSWER):
+        if self._faults.cuts(request.method, path, Cut.ANSWER, has_files=has_files):
             return await _cut_amid(request, _response(reply, headers))
         return _response(reply, headers)
 
     def _answer(
         self, request: web.Request, logged: LoggedRequest, body: Body
     ) -> tuple[Reply, dict[str, str]]:
-        failure = self._faults.failure(logged.method, logged.path)
+        failure = self._faults.failure(logged.method, logged.path, has_files=bool(logged.files))
         if failure is not None and not failure.applied:
             return failure.reply, failure.headers
         found = self._routes.find(logged.method, logged.path)

@@ -26,6 +26,7 @@ from tests.support.discord.gateway import Gateway
 from tests.support.discord.payloads import (
     channel_payload,
     guild_create_payload,
+    guild_payload,
     role_payload,
     user_payload,
 )
@@ -240,6 +241,11 @@ class DiscordStandIn:
             channel.set_permissions(channel.guild.everyone.id, user)
         self._world.emit("CHANNEL_UPDATE", channel_payload(channel), channel.guild)
 
+    def boost(self, guild: Guild, *, tier: int) -> None:
+        """The server is boosted: larger files may be sent there."""
+        guild.premium_tier = tier
+        self._world.emit("GUILD_UPDATE", guild_payload(guild), guild)
+
     def close_dms(self, user: User) -> None:
         """From now on the bot cannot write to the user: 50007."""
         user.dms_open = False
@@ -408,11 +414,13 @@ class DiscordStandIn:
         times: int | None = 1,
         applied: bool = False,
         page: str | None = None,
+        with_files: bool = False,
     ) -> Failure:
         """Answer matching requests with an error; `applied`: they take effect all the same.
 
         `method` and `path` may be "*". A 429 gets Retry-After and Via unless `headers` holds its
-        own. With `page` the answer is that HTML, as of something that stands before Discord.
+        own. With `page` the answer is that HTML, as of something that stands before Discord. With
+        `with_files` only requests that carry a file are met.
         """
         return self._faults.fail(
             method,
@@ -425,11 +433,20 @@ class DiscordStandIn:
             times=times,
             applied=applied,
             page=page,
+            with_files=with_files,
         )
 
-    def cut(self, method: str, path: str, where: Cut, *, times: int | None = 1) -> Planted:
+    def cut(
+        self,
+        method: str,
+        path: str,
+        where: Cut,
+        *,
+        times: int | None = 1,
+        with_files: bool = False,
+    ) -> Planted:
         """Reset the connection of matching requests while they are sent, or amid their answer."""
-        return self._faults.cut(method, path, where, times=times)
+        return self._faults.cut(method, path, where, times=times, with_files=with_files)
 
     def limit_globally(self, seconds: float) -> None:
         """Answer 429 to all that the bot's token asks; interactions are answered as ever."""
