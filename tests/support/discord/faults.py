@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -14,6 +15,10 @@ from tests.support.discord.routing import Reply
 
 DEADLINE = 10.0
 ANY = "*"
+
+
+Where = Callable[[Any], bool]
+"""Picks among requests of one method and path, by the request as the server logged it."""
 
 
 class Fate(enum.Enum):
@@ -70,6 +75,7 @@ class Held(Planted):
 
     before: bool
     changes: Changes
+    where: Where = lambda _request: True
     fate: asyncio.Future[Fate] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -103,9 +109,16 @@ class Faults:
         self._holds: list[Held] = []
         self._cuts: list[Cutting] = []
 
-    def hold(self, method: str, pattern: str, *, before: bool, times: int | None) -> Held:
+    def hold(
+        self, method: str, pattern: str, *, before: bool, times: int | None, where: Where
+    ) -> Held:
         held = Held(
-            method=method, pattern=pattern, before=before, changes=self._changes, times=times
+            method=method,
+            pattern=pattern,
+            before=before,
+            changes=self._changes,
+            times=times,
+            where=where,
         )
         self._holds.append(held)
         return held
@@ -162,10 +175,10 @@ class Faults:
                 return True
         return False
 
-    async def wait(self, method: str, path: str, *, before: bool) -> Fate:
+    async def wait(self, method: str, path: str, *, before: bool, request: Any = None) -> Fate:
         """Hold the request here if a test asked for it."""
         for held in self._holds:
-            if held.before is before and held.strikes(method, path):
+            if held.before is before and held.strikes(method, path) and held.where(request):
                 held.hits += 1
                 self._changes.note(f"held {method} {path}")
                 return await asyncio.shield(held.fate)
