@@ -83,6 +83,16 @@ def page() -> str:
     return "\n".join((INTRODUCTION, *(table() for table in TABLES.values())))
 
 
+def summary() -> str:
+    """Write how many rows there are of what, for a page that speaks of the tables."""
+    lines = [
+        f"| {about} | {section.title} | {len(section.rows)} |"
+        for about, sections in (("API", api.SECTIONS), ("Discord", discord.SECTIONS))
+        for section in sections
+    ]
+    return "\n".join(("| | what goes wrong | rows |", "|---|---|---|", *lines))
+
+
 def _tables(title: str, sections: Sequence[Section[Any]], *, columns: tuple[Column, ...]) -> str:
     parts = [f"## {title}: {sum(len(section.rows) for section in sections)}"]
     head = "| " + " | ".join(column.heading for column in columns) + " |"

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.tables import api, discord
-from tests.tables.markdown import page
+from tests.tables.markdown import page, summary
 
 ROOT = Path(__file__).parents[2]
 
@@ -14,6 +14,11 @@ ROOT = Path(__file__).parents[2]
 def test_the_page_shows_the_tables() -> None:
     written = (ROOT / "docs/misbehaviours.md").read_text(encoding="utf-8")
     assert written == page(), "write it anew: python -m tests.tables > docs/misbehaviours.md"
+
+
+def test_the_page_on_reliability_counts_the_rows() -> None:
+    written = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    assert summary() in written, "write it anew: python -m tests.tables summary"
 
 
 def test_there_are_enough_rows_and_each_is_named_once() -> None:
