@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 QUALITY := $(VENV)/.quality
 
-.PHONY: demo run test quality check format lock clean
+.PHONY: demo run test crash quality check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -13,8 +13,13 @@ demo: $(STAMP)
 run: $(STAMP)
 	$(BIN)/faceswap-bot run
 
+# Half of the tests wait for processes, so as many run at the same time as there are cores.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# Seeds, fewer jobs, one back end: make crash ARGS="--seed 1 --jobs 200 --kills 20 --backend hosted"
+crash: $(STAMP)
+	$(BIN)/python -m tests.crash $(ARGS)
 
 quality: $(QUALITY)
 	$(BIN)/python -m bench.quality $(ARGS)
