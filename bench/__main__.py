@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _measure_engine() -> None:
-    """Measure the studio stage by stage; it needs a portrait, which is not in the repository."""
+    """Measure the studio stage by stage."""
     print("\nbench.engine", flush=True)
     command = (sys.executable, "-m", "bench.engine")
     try:
