@@ -173,6 +173,7 @@ async def test_a_filter_is_tried_from_the_gallery(
     async with visit(browser, demo, pytestconfig, name="filters", size=DESK) as newcomer:
         await newcomer.start("filters")
         gallery = await newcomer.send()
+        await expect(gallery.get_by_role("button", name="Try it")).to_have_count(5)
         for preview in await gallery.get_by_role("img").all():
             await expect(preview).not_to_have_js_property("naturalWidth", 0)
         await newcomer.look("gallery")
