@@ -99,7 +99,7 @@ async def _beat(app: App, heartbeat: Heartbeat) -> None:
     await app.bot.wait_until_ready()
     while True:
         state = BotState.CONNECTED if app.bot.connected else BotState.RECONNECTING
-        heartbeat.beat(state, latency=app.bot.latency)
+        heartbeat.beat(state, latency=app.bot.latency, closed=app.gates.closed)
         await asyncio.sleep(BEAT_EVERY.total_seconds())
 
 
