@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.services.gate import Closed, Pause
 
 BEAT_EVERY = timedelta(seconds=15)
+LOOK_EVERY = timedelta(seconds=1)  # what has changed is said sooner
 STALE_AFTER = timedelta(seconds=60)
 
 _log = logging.getLogger(__name__)
