@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.services.asking import next_question
 from bot.services.backends import Backend, Backends
 from bot.services.delivery import Delivery, Stage
-from bot.services.durations import Guess
 from bot.services.gate import Gates, Pause
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.pictures import NotAPicture, PictureStore
+from bot.services.rhythm import Rhythm, Watch
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.models import FailureReason, Job
@@ -28,14 +26,9 @@ from faceswap.errors import (
 )
 from faceswap.models import APIVersion, RemoteJob, RemoteStatus
 
-MAY_BLOCK = {APIVersion.V5, APIVersion.V6}  # their status calls may wait for the job's end
-BLOCKED_SECONDS = 2.0  # an answer that took longer came from a call that blocked: ask at once
-FIRST_LOOK_SECONDS = 0.5  # where nothing is known of how long jobs take
-FIRST_PAUSE = 0.5  # seconds after a call that failed; doubles with each in a row
-LONGEST_ERROR_PAUSE = 30.0
+KEY_PAUSE = 30.0  # seconds between status calls while the key is refused
 LAST_LOOK_SECONDS = 5.0  # for the one status call after the deadline
 KNOWN_AFTER_SECONDS = 15.0  # from a submission until a 404 is believed
-NEW_SECONDS = 5.0  # a job that is older when it is first asked about may have ended long ago
 
 _STAGES = {
     RemoteStatus.QUEUED: Stage.WAITING,
@@ -50,21 +43,6 @@ _FAILURES = {
 }
 
 _log = logging.getLogger(__name__)
-
-
-class _Watch:
-    """What was seen of one job so far; seconds count from its submission."""
-
-    def __init__(self, began_at: float) -> None:
-        self.began_at = began_at
-        self.failures = 0  # in a row
-        self.unfinished_at: float | None = None  # when it was last known not to have ended
-        self.stage: Stage | None = None
-        self._started = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        return self.began_at + time.monotonic() - self._started
 
 
 class Follower:
@@ -90,7 +68,7 @@ class Follower:
         self._pace = pace
         self._outlook = outlook
         self._clock = clock
-        self._answers_at_once: set[tuple[str | None, str | None]] = set()  # back end and version
+        self._rhythm = Rhythm(pace=pace)
 
     async def follow(self, job: Job) -> Job:
         """Ask until the job ends or its deadline passes; returns it in its next state.
@@ -106,13 +84,13 @@ class Follower:
             return await self._jobs.get(job.id)
 
     async def _ask_until_it_ends(self, job: Job, backend: Backend) -> Job:
-        watch = _Watch(self._elapsed(job))
+        watch = Watch(job, elapsed=self._elapsed(job))
         self._pace.begin(job)
         self._delivery.progress(job, Stage.WAITING, self._outlook.at_backend(job))
         try:
-            await self._wait_for_first_question(job, watch)
+            await self._sleep(job, self._rhythm.before_first(watch))
             while True:
-                left, asked = self._seconds_left(job), watch.seconds
+                left, watch.asked_at = self._seconds_left(job), watch.seconds
                 try:
                     # Asked even after the deadline: the picture may be there, and it is paid for.
                     async with asyncio.timeout(max(left, LAST_LOOK_SECONDS)):
@@ -120,47 +98,28 @@ class Follower:
                 except (FaceSwapError, TimeoutError) as error:
                     if (reason := self._reason_to_fail(job, error, left)) is not None:
                         return await self._jobs.fail(job.id, reason)
-                    watch.failures += 1
-                    await asyncio.sleep(min(left, self._error_pause(job, error, watch.failures)))
+                    await self._sleep(job, self._error_pause(watch, error))
                     continue
                 self._gates.of(job.backend).note_answer()
                 if remote.status is not None and remote.status.is_final:
-                    return await self._end(job, remote, remote.status, watch, asked=asked)
+                    return await self._end(watch, remote, remote.status)
                 if left <= 0:
                     return await self._jobs.fail(job.id, FailureReason.DEADLINE)
-                self._show(job, remote, watch)
-                await asyncio.sleep(min(left, self._pause(job, watch, asked=asked)))
+                self._show(watch, remote)
+                await self._sleep(job, self._rhythm.after_unfinished(watch))
         finally:
             self._pace.end(job)
 
-    async def _wait_for_first_question(self, job: Job, watch: _Watch) -> None:
-        """Let a while pass where an answer would come at once, and would be that it is too early.
+    async def _sleep(self, job: Job, seconds: float) -> None:
+        """Let time pass, at most until the deadline."""
+        await asyncio.sleep(max(0.0, min(self._seconds_left(job), seconds)))
 
-        A job that another process followed has been waited for: it is asked about when it is due.
-        """
-        if _way(job) in self._answers_at_once or APIVersion(job.api_version or "") not in MAY_BLOCK:
-            guess = self._pace.guess(job)
-            first = FIRST_LOOK_SECONDS if guess is None else next_question(guess, asked=0.0)
-            await asyncio.sleep(max(0.0, min(self._seconds_left(job), first - watch.seconds)))
-
-    def _pause(self, job: Job, watch: _Watch, *, asked: float) -> float:
-        """Say how long to wait after an answer that the job has not ended."""
-        watch.failures = 0
-        watch.unfinished_at = asked
-        blocked = watch.seconds - asked >= BLOCKED_SECONDS
-        if blocked and APIVersion(job.api_version or "") in MAY_BLOCK:
-            self._answers_at_once.discard(_way(job))
-            return 0.0
-        self._answers_at_once.add(_way(job))
-        now = watch.seconds
-        return next_question(self._pace.guess(job) or Guess(), asked=now) - now
-
-    def _show(self, job: Job, remote: RemoteJob, watch: _Watch) -> None:
+    def _show(self, watch: Watch, remote: RemoteJob) -> None:
         """Show how far it is; a job that is being made does not go back into a queue."""
         stage = _STAGES.get(remote.status or RemoteStatus.RUNNING, Stage.WORKING)
         if watch.stage is not Stage.WORKING:
             watch.stage = stage
-        self._delivery.progress(job, watch.stage, self._outlook.at_backend(job))
+        self._delivery.progress(watch.job, watch.stage, self._outlook.at_backend(watch.job))
 
     def _reason_to_fail(self, job: Job, error: Exception, left: float) -> FailureReason | None:
         """Say why a status call that failed ends the job; None: it is asked again."""
@@ -178,33 +137,28 @@ class Follower:
             into=self._pictures.arrivals,
         )
 
-    def _error_pause(self, job: Job, error: Exception, failures: int) -> float:
+    def _error_pause(self, watch: Watch, error: Exception) -> float:
         """Say how long to wait after a status call that failed."""
-        gate = self._gates.of(job.backend)
+        gate = self._gates.of(watch.job.backend)
         if isinstance(error, KeyRefused):
-            gate.close(Pause.KEY_REFUSED, seconds=LONGEST_ERROR_PAUSE)
-            return LONGEST_ERROR_PAUSE
-        _log.info("Job %d: its status could not be had: %s", job.id, error)
-        wanted = error.retry_after if isinstance(error, StatusUnavailable) else None
-        if isinstance(error, StatusUnavailable) and wanted is None:
+            gate.close(Pause.KEY_REFUSED, seconds=KEY_PAUSE)
+            return KEY_PAUSE
+        _log.info("Job %d: its status could not be had: %s", watch.job.id, error)
+        usual = self._rhythm.after_failure(watch)
+        if not isinstance(error, StatusUnavailable):
+            return usual
+        if error.retry_after is None and not watch.was_held:
             gate.note_silence()
-        return wanted or min(LONGEST_ERROR_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 10))
+        return error.retry_after or usual
 
     def _is_new(self, job: Job) -> bool:
         """Tell whether one machine of the API may not know yet what another has taken."""
         return self._elapsed(job) < KNOWN_AFTER_SECONDS
 
-    async def _end(
-        self,
-        job: Job,
-        remote: RemoteJob,
-        status: RemoteStatus,
-        watch: _Watch,
-        *,
-        asked: float,
-    ) -> Job:
+    async def _end(self, watch: Watch, remote: RemoteJob, status: RemoteStatus) -> Job:
+        job = watch.job
         if status is RemoteStatus.COMPLETED:
-            self._learn(job, watch, asked=asked)
+            self._rhythm.learn(watch)
             try:
                 return await self._complete(job, remote)
             except NotAPicture as error:
@@ -213,16 +167,6 @@ class Follower:
         why = "" if job.prompt else remote.detail  # which might echo a member's words
         _log.warning("Job %d ended as %s at the API. %s", job.id, status, why)
         return await self._jobs.fail(job.id, _FAILURES[status])
-
-    def _learn(self, job: Job, watch: _Watch, *, asked: float) -> None:
-        """Learn how long it took, unless it ended while nobody looked."""
-        took = watch.seconds
-        if took - asked >= BLOCKED_SECONDS:
-            self._pace.learn(job, took, after=None)  # the call was held until the very end
-        elif watch.unfinished_at is not None:
-            self._pace.learn(job, took, after=watch.unfinished_at)
-        elif watch.began_at < NEW_SECONDS:
-            self._pace.learn(job, took, after=0.0)
 
     async def _complete(self, job: Job, remote: RemoteJob) -> Job:
         first, *others = remote.pictures
@@ -252,7 +196,3 @@ class Follower:
     def _seconds_left(self, job: Job) -> float:
         deadline = job.deadline_at or job.created_at
         return (deadline - self._clock()).total_seconds()
-
-
-def _way(job: Job) -> tuple[str | None, str | None]:
-    return job.backend, job.api_version

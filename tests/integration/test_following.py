@@ -57,7 +57,7 @@ def teach(workshop: Workshop, job: Job, api: ScriptedAPI, *, seconds: float) -> 
 async def test_a_call_that_blocks_is_held_and_a_second_one_is_not_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.BLOCKED_SECONDS", 0.3)
+    monkeypatch.setattr("bot.services.rhythm.BLOCKED_SECONDS", 0.3)
     async with (
         ScriptedAPI(finishes=False, blocks=True) as api,
         open_workshop(tmp_path, api) as workshop,
@@ -77,7 +77,7 @@ async def test_a_call_that_blocks_is_held_and_a_second_one_is_not_needed(
 async def test_a_blocking_call_that_ends_without_a_result_is_asked_again_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.BLOCKED_SECONDS", 0.2)
+    monkeypatch.setattr("bot.services.rhythm.BLOCKED_SECONDS", 0.2)
     async with (
         ScriptedAPI(finishes=False, blocks=True) as api,
         open_workshop(tmp_path, api) as workshop,
@@ -93,6 +93,33 @@ async def test_a_blocking_call_that_ends_without_a_result_is_asked_again_at_once
             await api.finish("job-1")
             await delivered(workshop, job)
         assert len(api.status_calls) == 2
+
+
+async def test_a_blocking_call_that_is_cut_is_asked_again_soon_however_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that ends every call after a while is no outage."""
+    monkeypatch.setattr("bot.services.rhythm.BLOCKED_SECONDS", 0.05)
+    monkeypatch.setattr("bot.services.rhythm.FIRST_ERROR_PAUSE", 0.1)
+    monkeypatch.setattr("bot.services.gate.TOGETHER_SECONDS", 0.0)
+    async with (
+        ScriptedAPI(finishes=False, blocks=True) as api,
+        open_workshop(tmp_path, api) as workshop,
+    ):
+        cuts = 6
+        api.on_status(*[RESET] * cuts)
+        job = await workshop.order()
+        async with running(workshop):
+            for _ in range(cuts):
+                async with api.hold_status() as gate:
+                    await gate.holds()
+                    await no_question(api, seconds=0.06)
+                while gate.waiting:  # noqa: ASYNC110 - until it is let go; the next comes later
+                    await asyncio.sleep(0)
+            await api.until(lambda: len(api.status_calls) == cuts + 1)
+            assert workshop.gate.pause is None
+            await api.finish("job-1")
+            await delivered(workshop, job)
 
 
 async def test_where_an_answer_comes_at_once_it_is_not_asked_for_before_it_is_likely(
@@ -185,7 +212,7 @@ async def test_an_id_given_twice_is_not_followed_twice(
 async def test_status_calls_that_fail_close_the_gate_and_a_probe_opens_it(
     slow_api: ScriptedAPI, slow_workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.rhythm.FIRST_ERROR_PAUSE", 0.01)
     monkeypatch.setattr("bot.services.gate.TOGETHER_SECONDS", 0.0)
     job = await slow_workshop.order()
     slow_api.on_status(RESET, Answer(status=503), Answer(status=500, body="oops"))

@@ -296,7 +296,7 @@ async def test_completed_without_a_usable_picture_is_a_failure(
 async def test_status_calls_that_fail_are_asked_again(
     api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.rhythm.FIRST_ERROR_PAUSE", 0.01)
     job = await workshop.order()
     sent = replace(job, backend=api.url, api_version="v6", submitted_at=job.created_at)
     for _ in range(3):
@@ -331,7 +331,7 @@ async def test_a_job_that_is_finished_after_its_deadline_is_delivered(tmp_path: 
 async def test_a_404_just_after_a_submission_is_not_believed(
     api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.rhythm.FIRST_ERROR_PAUSE", 0.01)
     api.on_status(Answer(status=404, body="not yet"))
     job = await workshop.order()
     await workshop.worker.run_once()
@@ -729,7 +729,7 @@ async def test_a_key_refused_at_status_is_said_aloud_and_asked_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("bot.services.following.LONGEST_ERROR_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.following.KEY_PAUSE", 0.01)
     api.on_status(Answer(status=401), Answer(status=403))
     job = await workshop.order()
     await workshop.worker.run_once()
