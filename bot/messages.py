@@ -38,6 +38,9 @@ LONGEST_NOTE = 200  # characters
 EXACT_PLACES = 10  # places in the queue are rounded beyond, for fewer edits of cards
 CANCEL_COUNTS = "You can still cancel it, but it counts against your quota now."
 NOT_COUNTED = "It does not count against your quota."
+DISCORD_FAILED = (
+    "Discord did not work just now, and nothing was counted against your quota. Please try again."
+)
 
 WHO = {
     Gender.MALE: "a man",
