@@ -134,10 +134,12 @@ def check(
     *,
     picture: bytes | None,
     told: bool = True,
+    stays: bool = True,
 ) -> int:
     """Compare all that can be seen with what the row says; returns the job's number.
 
-    `told`: the member can be reached; otherwise all words wait under /jobs.
+    `told`: the member can be reached; otherwise all words wait under /jobs. `stays`: what was
+    posted is not deleted afterwards.
     """
     job = _job(booth)
     assert job is not None
@@ -148,7 +150,7 @@ def check(
     for words in outcome.reads if told else ():
         assert words in every, f"{words!r} was never said: {every}"
     live = [message for message in messages if not message.deleted]
-    _check_pictures(live, outcome, picture)
+    _check_pictures(live, picture, how_many=outcome.state == "delivered" and stays)
     now = "\n".join(message.text() for message in live)
     if outcome.state != "delivered" and told:
         assert outcome.reads[-1] in now, now
@@ -156,14 +158,11 @@ def check(
     return job[0]
 
 
-def _check_pictures(live: list[Message], outcome: Outcome, picture: bytes | None) -> None:
+def _check_pictures(live: list[Message], picture: bytes | None, *, how_many: int) -> None:
     """One picture if it was delivered, none otherwise, and always the row's own."""
     posted = [list(message.files.values()) for message in live if message.files]
-    if outcome.state == "delivered":
-        assert len(posted) == 1, f"{len(posted)} messages with a picture"
-        assert picture is None or posted == [[picture]], "it is another picture"
-    else:
-        assert posted == [], f"{len(posted)} messages with a picture"
+    assert len(posted) == how_many, f"{len(posted)} messages with a picture"
+    assert picture is None or posted in ([], [[picture]]), "it is another picture"
 
 
 def seen_by_alice(booth: PhotoBooth, ordered: Interaction) -> list[Message]:
