@@ -171,8 +171,13 @@ class DiscordDelivery:
     async def _send_within(
         self, limit: int, job: Job, picture: Path, send: Send
     ) -> discord.Message:
-        suffix, data = await self._pictures.within(picture.name, limit)
-        file = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
+        # Read while it is sent: a thousand pictures may wait for their turn at this moment.
+        suffix = picture.suffix
+        content: Path | BytesIO = picture
+        if not await self._pictures.fits(picture.name, limit):
+            suffix, data = await self._pictures.within(picture.name, limit)
+            content = BytesIO(data)
+        file = discord.File(content, f"picture{suffix}", spoiler=job.spoiler)
         return await send(picture_card(job, file), file)
 
     async def _direct_messages(self, job: Job) -> discord.DMChannel:

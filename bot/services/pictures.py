@@ -49,6 +49,10 @@ class PictureStore:
     def path(self, name: str) -> Path:
         return self._folder / name
 
+    async def fits(self, name: str, limit: int) -> bool:
+        """Tell whether a picture is small enough as it is: it can then be sent from its file."""
+        return (await asyncio.to_thread(self.path(name).stat)).st_size <= limit
+
     async def within(self, name: str, limit: int) -> tuple[str, bytes]:
         """Return a picture as file name suffix and bytes of at most `limit`, as JPEG if need be."""
         data = await asyncio.to_thread(self.path(name).read_bytes)

@@ -123,6 +123,8 @@ async def test_a_picture_that_fits_is_given_as_it_is(pictures: PictureStore) -> 
     data = encode(PLAIN, "PNG")
     name = await pictures.keep(arrive(pictures, data), job_id=7)
     assert await pictures.within(name, len(data)) == (".png", data)
+    assert await pictures.fits(name, len(data))
+    assert not await pictures.fits(name, len(data) - 1)
 
 
 @pytest.mark.parametrize("limit", [400_000, 100_000, 20_000, 4_000])
