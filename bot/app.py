@@ -16,7 +16,7 @@ from bot.backend import open_backend, open_studio_backend
 from bot.client import point_at
 from bot.exits import CommandFailed, ExitCode
 from bot.health import BEAT_EVERY, LOOK_EVERY, BotState, Heartbeat
-from bot.process import raise_open_files, stop_on_signals
+from bot.process import give_back_memory, raise_open_files, stop_on_signals
 from bot.services.backends import Backends
 from bot.settings import STUDIO, Settings
 from db.checks import check_ledgers
@@ -34,6 +34,7 @@ async def run(settings: Settings) -> int:
     token = settings.require_discord()
     stop = stop_on_signals()
     raise_open_files()
+    give_back_memory()
     point_at(api_url=settings.discord_api_url, gateway_url=settings.discord_gateway_url)
     async with Database.open(settings.database_url) as database:
         await migrate(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -229,6 +230,10 @@ class Booth:
     @property
     def max_photo_bytes(self) -> int:
         return self._photos.max_bytes
+
+    def room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Wait for room to have a photo of so many bytes in memory, until it is ordered from."""
+        return self._photos.room(size)
 
     def _refuse_if_closed(self) -> None:
         gate = self._gate

@@ -238,7 +238,8 @@ class Worker:
             job = await self._deliver(job, maybe_posted=not fresh)
         if job.state.is_final and job.told is not job.state:
             await self._courier.tell(job)
-        await self._housekeeper.delete_due_files()  # what was promised "at once" is kept at once
+        # What was promised "at once" is kept at once; the rest is looked for every few seconds.
+        await self._housekeeper.delete_due_files_of(job)
 
     async def _submit(self, job: Job, *, first: bool) -> Job:
         self._delivery.progress(job, Stage.SENDING)
