@@ -6,7 +6,7 @@ from tests.support.scripted_api import Answer, Script
 from tests.tables.api_row import APIRow, asked_again
 from tests.tables.row import Bot, Said, delivered, failed
 
-_KEY = (Said("CRITICAL", "the API refuses the key"), Said("WARNING", "Jobs are sent again."))
+_KEY = (Said("CRITICAL", "the API refuses the key"), Said("WARNING", "Jobs are sent again"))
 
 ROWS = (
     asked_again("400 once", Answer(status=400), log="HTTP 400"),
