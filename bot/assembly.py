@@ -28,6 +28,7 @@ from bot.services.privacy import Privacy
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from db.bounds import Bounds
 from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
@@ -58,6 +59,7 @@ def assemble(
         clock=clock,
         keep_files=settings.photo_keep,
         keep_undelivered=settings.undelivered_keep,
+        bounds=_bounds(settings),
     )
     members = MemberRepository(database, clock=clock)
     photos = PhotoStore(
@@ -145,6 +147,17 @@ def assemble(
         api_name=_api_name(settings),
     )
     return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, jobs=jobs)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        waiting_per_member=settings.waiting_per_member,
+        waiting_per_server=settings.waiting_per_server,
+        waiting=settings.waiting_in_all,
+        running_per_member=settings.running_per_member,
+        running_per_server=settings.running_per_server,
+        running=settings.running_in_all,
+    )
 
 
 def _cost(settings: Settings, version: APIVersion) -> int:

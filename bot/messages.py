@@ -24,12 +24,13 @@ from bot.errors import (
     RefusalReason,
     StillSending,
     TooLateToCancel,
+    TooManyWaiting,
     UserError,
 )
 from bot.naming import clean, escaped
 from bot.services.delivery import Stage
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, Job, JobKind, JobState
+from db.models import FailureReason, Job, JobKind, JobState, Scope
 from faceswap.models import Gender, PhotoProblem
 
 AI_LINE = "-# AI-made picture"
@@ -218,6 +219,20 @@ def _quota_used_up(error: QuotaUsedUp) -> str:
     return f"You have used {count} for now.{resets}"
 
 
+def _too_many_waiting(error: TooManyWaiting) -> str:
+    if error.scope is Scope.MEMBER:
+        count = "a picture" if error.limit == 1 else f"{error.limit} pictures"
+        return (
+            f"You have {count} waiting already, which is as many as one person may have. Order the "
+            "next one when one of them has started; /jobs shows where they stand."
+        )
+    where = "This server has" if error.scope is Scope.SERVER else "Just now this bot has"
+    return (
+        f"{where} as many pictures waiting as it may have ({error.limit}). Please try again in a "
+        "few minutes."
+    )
+
+
 def _filter_unknown(error: FilterUnknown) -> str:
     if error.similar:
         return f"I know no such filter. Did you mean {' or '.join(map(escaped, error.similar))}?"
@@ -263,5 +278,6 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "One of your pictures is being sent at this very moment. Please press again in a minute."
     ),
     TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
+    TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
 }

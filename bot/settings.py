@@ -24,6 +24,7 @@ _MEBIBYTE = 1024 * 1024
 _MEGAPIXEL = 1_000_000
 _MINUTE = timedelta(minutes=1)
 _QUOTES = "\"'"
+_COUNT = parsing.integer_or_unlimited(1, 100_000)
 _ENV = "env"
 _PARSE = "parse"
 
@@ -104,8 +105,15 @@ class Settings:
 
     # Pictures a member may make in a day; 0: nobody may; None: no limit.
     quota_per_day: int | None = _setting(
-        "QUOTA_PER_DAY", parsing.integer_or_unlimited(1_000_000), 20
+        "QUOTA_PER_DAY", parsing.integer_or_unlimited(0, 1_000_000), 20
     )
+    # Jobs in the queue, and jobs that the API has; None: no limit.
+    waiting_per_member: int | None = _setting("WAITING_PER_MEMBER", _COUNT, 10)
+    running_per_member: int | None = _setting("RUNNING_PER_MEMBER", _COUNT, 3)
+    waiting_per_server: int | None = _setting("WAITING_PER_SERVER", _COUNT, 1000)
+    running_per_server: int | None = _setting("RUNNING_PER_SERVER", _COUNT, None)
+    waiting_in_all: int | None = _setting("WAITING_IN_ALL", _COUNT, 2000)
+    running_in_all: int | None = _setting("RUNNING_IN_ALL", _COUNT, None)
     max_photo_bytes: int = _setting(
         "MAX_PHOTO_MB", parsing.scaled(1, 100, unit=_MEBIBYTE), 20 * _MEBIBYTE
     )

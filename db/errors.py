@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.models import JobState, Usage
+    from db.models import JobState, Scope, Usage
 
 
 class StorageError(Exception):
@@ -37,6 +37,15 @@ class QuotaExceeded(StorageError):
     def __init__(self, usage: Usage) -> None:
         super().__init__(f"{usage.limit} is used up")
         self.usage = usage
+
+
+class QueueFull(StorageError):
+    """A member, a server or everybody together has as many jobs waiting as may wait."""
+
+    def __init__(self, scope: Scope, limit: int) -> None:
+        super().__init__(f"{limit} jobs wait already ({scope})")
+        self.scope = scope
+        self.limit = limit
 
 
 class StorageFault(enum.Enum):

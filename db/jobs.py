@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import job_lists, queue, steps
+from db.bounds import Bounds, require_room
 from db.clock import Clock, utc_now
 from db.columns import Timestamp
 from db.database import Database
@@ -37,7 +38,8 @@ class JobRepository:
     """All that happens to jobs.
 
     `keep_files` is the short time for which a photo outlives its job; `keep_undelivered` is how
-    long a picture that could not be posted waits for its member.
+    long a picture that could not be posted waits for its member; `bounds` say how many jobs may
+    wait and run at the same time.
     """
 
     def __init__(
@@ -47,16 +49,28 @@ class JobRepository:
         clock: Clock = utc_now,
         keep_files: timedelta = timedelta(minutes=15),
         keep_undelivered: timedelta = timedelta(days=7),
+        bounds: Bounds | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._periods = Periods(short_time=keep_files, undelivered=keep_undelivered)
+        self._bounds = bounds or Bounds()
 
     # --- into the queue and out of it
 
     async def accept(self, new: NewJob) -> Acceptance:
-        """Queue a job and reserve quota; QuotaExceeded names the first limit that refuses it."""
-        return await self._database.write(lambda c: queue.accept(c, new, now=self._clock()))
+        """Queue a job and reserve quota; QuotaExceeded and QueueFull name what refuses it."""
+
+        async def unit(connection: AsyncConnection) -> Acceptance:
+            return await queue.accept(connection, new, bounds=self._bounds, now=self._clock())
+
+        return await self._database.write(unit)
+
+    async def require_room(self, user_id: int, guild_id: int | None) -> None:
+        """Raise QueueFull if a job of this member would be refused for want of room just now."""
+        await self._database.read(
+            lambda c: require_room(c, self._bounds, user_id=user_id, guild_id=guild_id)
+        )
 
     async def claim(
         self,
@@ -84,6 +98,7 @@ class JobRepository:
                 connection,
                 destination,
                 accepted_after=accepted_after,
+                bounds=self._bounds,
                 now=self._clock(),
                 periods=self._periods,
             )

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.bounds import Bounds, has_free_place, may_start, require_room
 from db.fairness import next_tag
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
@@ -33,7 +34,9 @@ class Destination:
         return self.swap_version if kind is JobKind.FILTER else self.prompt_version
 
 
-async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> Acceptance:
+async def accept(
+    connection: AsyncConnection, new: NewJob, *, bounds: Bounds, now: datetime
+) -> Acceptance:
     """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
     found = await connection.execute(
         sa.select(jobs).where(jobs.c.interaction_id == new.interaction_id)
@@ -41,7 +44,8 @@ async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> 
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
-    # Quota first: who has none left costs us little.
+    # What may refuse comes first, and costs little.
+    await require_room(connection, bounds, user_id=new.user_id, guild_id=new.guild_id)
     requester = Requester(
         user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
     )
@@ -79,16 +83,21 @@ async def claim(
     destination: Destination,
     *,
     accepted_after: datetime | None,
+    bounds: Bounds,
     now: datetime,
     periods: Periods,
 ) -> Job | None:
     """Take the next job for submission under a new token, and hold the credits it will cost.
 
-    A job that was not accepted after `accepted_after` is too old to be sent, and passed over.
+    A job that was not accepted after `accepted_after` is too old to be sent, and passed over. So is
+    one whose member or server has as many running as `bounds` allow: others go ahead of it.
 
     QuotaExceeded if the operator's cap has no room for it.
     """
+    if not await has_free_place(connection, bounds):
+        return None
     may_be_sent = [
+        *may_start(bounds),
         jobs.c.state == JobState.QUEUED,
         sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
     ]

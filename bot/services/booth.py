@@ -17,6 +17,7 @@ from bot.errors import (
     PhotoGone,
     QuotaUsedUp,
     TooLateToCancel,
+    TooManyWaiting,
 )
 from bot.services.delivery import Delivery, Stage
 from bot.services.gate import Gate
@@ -24,7 +25,7 @@ from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
 from bot.services.worker import Worker
-from db.errors import JobNotFound, QuotaExceeded, StorageUnavailable, TransitionRefused
+from db.errors import JobNotFound, QueueFull, QuotaExceeded, StorageUnavailable, TransitionRefused
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.models import Job, JobKind, JobState, NewJob, Usage
@@ -101,6 +102,10 @@ class Booth:
             check_prompt(order.prompt)
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
+        try:
+            await self._jobs.require_room(caller.user_id, caller.guild_id)
+        except QueueFull as full:
+            raise TooManyWaiting(full.scope, full.limit) from None
         for usage in await self.usages(caller.user_id, caller.guild_id):
             if usage.remaining < 1:
                 raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
@@ -239,6 +244,8 @@ class Booth:
         except QuotaExceeded as refused:
             usage = refused.usage
             raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at) from None
+        except QueueFull as full:
+            raise TooManyWaiting(full.scope, full.limit) from None
         if not acceptance.created and new.photo is not None:
             await self._photos.delete(new.photo)
         with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now

@@ -239,6 +239,7 @@ class Worker:
             return await self._follower.follow(job)
         finally:
             del self._following[job.id]
+            self._bell.set()  # its place is free for another job of the same member
 
     async def _read_again(self, job: Job) -> Job:
         try:

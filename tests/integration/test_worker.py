@@ -14,6 +14,8 @@ import pytest
 from bot.errors import TooLateToCancel
 from bot.services.booth import PromptOrder
 from bot.services.gate import Pause
+from bot.services.worker import IDLE_SECONDS
+from db.bounds import Bounds
 from db.jobs import JobRepository
 from db.models import FailureReason, Job, JobState
 from faceswap.timeouts import Timeouts
@@ -637,3 +639,21 @@ async def test_a_certain_answer_is_written_down_however_long_storage_takes(
         ended = await workshop.jobs.get(job.id)
         assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.FILTER_BLOCKED)
         assert await workshop.credits() == (0, 0)
+
+
+async def test_who_has_enough_running_waits_and_goes_on_as_soon_as_one_is_done(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    api.finishes, api.blocks = False, True
+    async with open_workshop(tmp_path, api, bounds=Bounds(running_per_member=2)) as workshop:
+        of_alice = [await workshop.order() for _ in range(4)]
+        of_bob = await workshop.order(user_id=ALICE + 1)
+        async with running(workshop):
+            await api.until(lambda: len({call.remote_id for call in api.status_calls}) == 3)
+            counts = await workshop.jobs.count_by_state()
+            assert (counts[JobState.SUBMITTED], counts[JobState.QUEUED]) == (3, 2)
+            assert (await workshop.jobs.get(of_bob.id)).state is JobState.SUBMITTED
+            await workshop.booth.cancel(await workshop.jobs.get(of_alice[0].id))
+            async with asyncio.timeout(IDLE_SECONDS - 1):  # sooner than it is looked for anyway
+                await api.until(lambda: api.paid == 4)
+    assert api.paid == 4

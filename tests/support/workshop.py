@@ -25,6 +25,7 @@ from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
+from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
 from db.jobs import JobRepository
@@ -154,6 +155,7 @@ async def open_workshop(
     key: str | None = None,
     timeouts: Timeouts | None = None,
     busy_timeout: timedelta = timedelta(seconds=5),
+    bounds: Bounds | None = None,
 ) -> AsyncGenerator[Workshop]:
     """Open a worker and all it needs; a second time on the same folder is a restart."""
     async with (
@@ -165,7 +167,14 @@ async def open_workshop(
         current = Backend(
             name=api.url, client=client, swap_version=APIVersion.V6, idempotent=idempotent
         )
-        workshop = build(data_dir, database, Backends(current), delivery or NotingDelivery(), clock)
+        workshop = build(
+            data_dir,
+            database,
+            Backends(current),
+            delivery or NotingDelivery(),
+            clock,
+            bounds=bounds,
+        )
         await workshop.set_quota(10)
         yield workshop
 
@@ -176,8 +185,10 @@ def build(
     backends: Backends,
     delivery: NotingDelivery,
     clock: MovableClock,
+    *,
+    bounds: Bounds | None = None,
 ) -> Workshop:
-    jobs = JobRepository(database, clock=clock)
+    jobs = JobRepository(database, clock=clock, bounds=bounds)
     limits = LimitRepository(database, clock=clock)
     photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
     pictures = PictureStore(data_dir / "pictures")

@@ -26,12 +26,13 @@ from bot.errors import (
     RefusalReason,
     StillSending,
     TooLateToCancel,
+    TooManyWaiting,
     UserError,
 )
 from bot.naming import LONGEST, clean, escaped
 from bot.services.delivery import Stage
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, JobKind, JobState
+from db.models import FailureReason, JobKind, JobState, Scope
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 
@@ -54,6 +55,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     JobUnknown(10**17),
     NotYours(),
     *(TooLateToCancel(state) for state in JobState),
+    *(TooManyWaiting(scope, limit) for scope in Scope for limit in (1, 10)),
     AlreadyDelivered(),
     StillSending(2),
     *(BoothClosed(reason) for reason in ClosedReason),
