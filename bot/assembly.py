@@ -15,6 +15,7 @@ from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
 from bot.services.backends import Backends
 from bot.services.booth import Booth
+from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.following import Follower
@@ -36,6 +37,7 @@ from db.database import Database
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
+from db.notices import NoticeRepository
 from faceswap.models import APIVersion
 
 
@@ -61,6 +63,7 @@ def assemble(
         keep_undelivered=settings.undelivered_keep,
         bounds=_bounds(settings),
     )
+    limits = LimitRepository(database, clock=clock)
     members = MemberRepository(database, clock=clock)
     photos = PhotoStore(
         settings.data_dir / "photos",
@@ -70,6 +73,12 @@ def assemble(
     pictures = PictureStore(settings.data_dir / "pictures")
     catalogue = Catalogue(backends.current.client)
     gate = Gate()
+    budget = Budget(
+        limits=limits,
+        notices=NoticeRepository(database, clock=clock),
+        is_capped=settings.credits_per_day is not None or settings.credits_per_month is not None,
+        clock=clock,
+    )
     bot = FaceSwapBot(
         guild_id=settings.discord_guild_id, command_syncs=CommandSyncRepository(database)
     )
@@ -117,15 +126,17 @@ def assemble(
         ),
         delivery=delivery,
         gate=gate,
+        budget=budget,
         submit_at_once=settings.submit_at_once,
     )
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
-            limits=LimitRepository(database, clock=clock),
+            limits=limits,
             photos=photos,
             pictures=pictures,
             gate=gate,
+            budget=budget,
             worker=worker,
             delivery=delivery,
             swap_cost=_cost(settings, backends.current.swap_version),

@@ -9,6 +9,7 @@ from typing import Any
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    BudgetUsedUp,
     CannotPostHere,
     ClosedReason,
     FilterGone,
@@ -30,7 +31,7 @@ from bot.errors import (
 from bot.naming import clean, escaped
 from bot.services.delivery import Stage
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, Job, JobKind, JobState, Scope
+from db.models import FailureReason, Job, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 
 AI_LINE = "-# AI-made picture"
@@ -111,6 +112,10 @@ _STAGES: dict[Stage, str] = {
     Stage.QUEUED: "Waiting for its turn.",
     Stage.PAUSED: (
         "The picture service takes no pictures just now. Yours waits and starts by itself."
+    ),
+    Stage.UNPAID: (
+        "The photo booth has spent what it may for now. Yours waits; if it cannot start in time, I "
+        "tell you, and it does not count."
     ),
     Stage.SENDING: "Sending it to the picture service …",
     Stage.WAITING: "Sent. The picture service has it in its queue …",
@@ -219,6 +224,12 @@ def _quota_used_up(error: QuotaUsedUp) -> str:
     return f"You have used {count} for now.{resets}"
 
 
+def _budget_used_up(error: BudgetUsedUp) -> str:
+    period = {Window.DAY: " for today", Window.MONTH: " for this month"}.get(error.window, "")
+    resets = f" It opens again {timestamp(error.resets_at)}." if error.resets_at else ""
+    return f"The photo booth has made all the pictures it can pay for{period}.{resets}"
+
+
 def _too_many_waiting(error: TooManyWaiting) -> str:
     if error.scope is Scope.MEMBER:
         count = "a picture" if error.limit == 1 else f"{error.limit} pictures"
@@ -254,6 +265,7 @@ def _storage(error: StorageUnavailable) -> str:
 
 _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     AlreadyDelivered: lambda _: "This picture has been posted already, or its time is over.",
+    BudgetUsedUp: _budget_used_up,
     BoothClosed: lambda error: _CLOSED[error.reason],
     CannotPostHere: lambda error: (
         f"I may not post pictures in this channel: I lack {' and '.join(error.missing)}. Ask a "

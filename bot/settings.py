@@ -24,6 +24,7 @@ _MEBIBYTE = 1024 * 1024
 _MEGAPIXEL = 1_000_000
 _MINUTE = timedelta(minutes=1)
 _QUOTES = "\"'"
+_MOST_CREDITS = 1_000_000_000
 _COUNT = parsing.integer_or_unlimited(1, 100_000)
 _ENV = "env"
 _PARSE = "parse"
@@ -97,6 +98,13 @@ class Settings:
     credits_v5: int = _setting("CREDITS_V5", parsing.integer(0, 10_000), 2)
     credits_v1: int = _setting("CREDITS_V1", parsing.integer(0, 10_000), 1)
     credits_prompt: int = _setting("CREDITS_PROMPT", parsing.integer(0, 10_000), 1)
+    # What the operator is willing to spend; None: any amount.
+    credits_per_day: int | None = _setting(
+        "CREDITS_PER_DAY", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
+    )
+    credits_per_month: int | None = _setting(
+        "CREDITS_PER_MONTH", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
+    )
     submit_at_once: int = _setting("SUBMIT_AT_ONCE", parsing.integer(1, 64), 4)
 
     data_dir: Path = _setting("DATA_DIR", parsing.folder, Path("data"))

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import job_lists, queue, steps
 from db.bounds import Bounds, require_room
+from db.budget import require_credits
 from db.clock import Clock, utc_now
 from db.columns import Timestamp
 from db.database import Database
-from db.errors import JobNotFound, QuotaExceeded, RemoteIdTaken
+from db.errors import JobNotFound, RemoteIdTaken
 from db.ledgers import settle
 from db.models import (
     Acceptance,
@@ -66,11 +67,14 @@ class JobRepository:
 
         return await self._database.write(unit)
 
-    async def require_room(self, user_id: int, guild_id: int | None) -> None:
-        """Raise QueueFull if a job of this member would be refused for want of room just now."""
-        await self._database.read(
-            lambda c: require_room(c, self._bounds, user_id=user_id, guild_id=guild_id)
-        )
+    async def require_room(self, user_id: int, guild_id: int | None, *, cost: int) -> None:
+        """Raise QueueFull or QuotaExceeded if a job of this member would find no room just now."""
+
+        async def unit(connection: AsyncConnection) -> None:
+            await require_room(connection, self._bounds, user_id=user_id, guild_id=guild_id)
+            await require_credits(connection, cost=cost, now=self._clock())
+
+        await self._database.read(unit)
 
     async def claim(
         self,
@@ -81,10 +85,11 @@ class JobRepository:
         idempotent: bool,
         accepted_after: datetime | None = None,
     ) -> Job | None:
-        """Take the next job for submission; None: nothing to do, or the operator's cap is reached.
+        """Take the next job for submission; None: nothing to do.
 
         Jobs accepted before `accepted_after` are passed over: they are too old to be sent. Token,
-        attempt and held credits are durable when this returns.
+        attempt and held credits are durable when this returns. QuotaExceeded if a cap of the
+        operator has no room for the job whose turn it is; nothing is changed then.
         """
         destination = queue.Destination(
             backend=backend,
@@ -103,10 +108,7 @@ class JobRepository:
                 periods=self._periods,
             )
 
-        try:
-            return await self._database.write(unit)
-        except QuotaExceeded:
-            return None
+        return await self._database.write(unit)
 
     async def position(self, job_id: int) -> int | None:
         """Tell the place in the queue, 1 being next; None if the job is not queued."""

@@ -85,6 +85,12 @@ async def settle(
         )
 
 
+async def id_of(connection: AsyncConnection, bucket: Bucket) -> int | None:
+    """Tell under which number a bucket is stored; None: nothing was ever counted in it."""
+    found: int | None = await connection.scalar(sa.select(buckets.c.id).where(_is(bucket)))
+    return found
+
+
 async def used_in(connection: AsyncConnection, bucket: Bucket) -> int:
     """Tell how much is held and spent in a bucket."""
     return await _used(connection, bucket) or 0
@@ -103,7 +109,7 @@ async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
 
 async def _raise_used(connection: AsyncConnection, rule: Rule, *, amount: int) -> int | None:
     statement = sa.update(buckets).where(_is(rule.bucket))
-    if rule.limit is not None:
+    if rule.limit is not None and amount:  # what is free fits below a cap that was lowered, too
         statement = statement.where(buckets.c.used + amount <= rule.limit.amount)
     bucket_id: int | None = await connection.scalar(
         statement.values(used=buckets.c.used + amount).returning(buckets.c.id)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounds import Bounds, has_free_place, may_start, require_room
+from db.budget import require_credits
 from db.fairness import next_tag
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
@@ -51,6 +52,7 @@ async def accept(
     )
     rules = await quota_rules(connection, requester, now=now)
     held = await hold(connection, rules, amount=_PICTURES_PER_JOB, now=now)
+    await require_credits(connection, cost=new.cost, now=now)
     tag = await next_tag(connection, user_id=new.user_id, cost=new.cost)
     job = await _insert(connection, new, fair_tag=tag, now=now)
     await log(connection, job, origin=None, actor="member")

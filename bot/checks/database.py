@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.checks.finding import Finding, fail, ok, warn
 from bot.checks.jobs import check_jobs
+from bot.checks.money import check_money
 from bot.explanations import explain_storage
 from bot.settings import Settings
 from db.checks import check_ledgers
@@ -46,6 +47,7 @@ async def _examine(database: Database, settings: Settings) -> list[Finding]:
     return [
         ok(f"database: {database.path} is whole and up to date"),
         *_judge_ledgers(await check_ledgers(database)),
+        *await check_money(database),
         *await check_jobs(database, settings),
     ]
 

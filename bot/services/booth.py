@@ -10,6 +10,7 @@ from typing import TypedDict
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    BudgetUsedUp,
     ClosedReason,
     FilterNeedsOnePerson,
     JobUnknown,
@@ -18,17 +19,19 @@ from bot.errors import (
     QuotaUsedUp,
     TooLateToCancel,
     TooManyWaiting,
+    UserError,
 )
-from bot.services.delivery import Delivery, Stage
+from bot.services.budget import Budget
+from bot.services.delivery import Delivery
 from bot.services.gate import Gate
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
-from bot.services.worker import Worker
+from bot.services.worker import Worker, waiting_stage
 from db.errors import JobNotFound, QueueFull, QuotaExceeded, StorageUnavailable, TransitionRefused
 from db.jobs import JobRepository
 from db.limits import LimitRepository
-from db.models import Job, JobKind, JobState, NewJob, Usage
+from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage
 from faceswap.models import Filter, Gender, Quality, Ratio
 
 JOBS_LISTED = 10
@@ -80,6 +83,7 @@ class Booth:
         photos: PhotoStore,
         pictures: PictureStore,
         gate: Gate,
+        budget: Budget,
         worker: Worker,
         delivery: Delivery,
         swap_cost: int,
@@ -90,6 +94,7 @@ class Booth:
         self._photos = photos
         self._pictures = pictures
         self._gate = gate
+        self._budget = budget
         self._worker = worker
         self._delivery = delivery
         self._swap_cost = swap_cost
@@ -102,10 +107,7 @@ class Booth:
             check_prompt(order.prompt)
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
-        try:
-            await self._jobs.require_room(caller.user_id, caller.guild_id)
-        except QueueFull as full:
-            raise TooManyWaiting(full.scope, full.limit) from None
+        await self._require_room(caller, order)
         for usage in await self.usages(caller.user_id, caller.guild_id):
             if usage.remaining < 1:
                 raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
@@ -230,6 +232,22 @@ class Booth:
         if self._gate.refuses_orders:
             raise BoothClosed(ClosedReason.API_REFUSES_US)
 
+    async def _require_room(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
+        cost = self._prompt_cost if isinstance(order, PromptOrder) else self._swap_cost
+        try:
+            await self._jobs.require_room(caller.user_id, caller.guild_id, cost=cost)
+        except (QueueFull, QuotaExceeded) as refused:
+            raise await self._refusal(refused) from None
+
+    async def _refusal(self, refused: QueueFull | QuotaExceeded) -> UserError:
+        if isinstance(refused, QueueFull):
+            return TooManyWaiting(refused.scope, refused.limit)
+        usage = refused.usage
+        if usage.limit.ledger is Ledger.CREDITS:
+            await self._budget.refused(usage)
+            return BudgetUsedUp(usage.limit.window, resets_at=usage.resets_at)
+        return QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
+
     async def _queue_with_photo(self, new: NewJob) -> Job:
         try:
             return await self._queue(new)
@@ -241,11 +259,8 @@ class Booth:
     async def _queue(self, new: NewJob) -> Job:
         try:
             acceptance = await self._jobs.accept(new)
-        except QuotaExceeded as refused:
-            usage = refused.usage
-            raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at) from None
-        except QueueFull as full:
-            raise TooManyWaiting(full.scope, full.limit) from None
+        except (QueueFull, QuotaExceeded) as refused:
+            raise await self._refusal(refused) from None
         if not acceptance.created and new.photo is not None:
             await self._photos.delete(new.photo)
         with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now
@@ -256,7 +271,7 @@ class Booth:
     async def _show_place(self, job: Job) -> None:
         position = await self._jobs.position(job.id)
         if position is not None:  # not taken from the queue already
-            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
+            stage = waiting_stage(self._gate, self._budget)
             self._delivery.progress(job, stage, position=position)
 
 

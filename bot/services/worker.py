@@ -11,13 +11,14 @@ import logging
 from collections.abc import Collection
 
 from bot.services.backends import Backends
+from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.following import Follower
 from bot.services.gate import Gate
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
 from bot.services.submission import Submitter
-from db.errors import StorageUnavailable
+from db.errors import QuotaExceeded, StorageUnavailable
 from db.jobs import JobRepository
 from db.models import Job, JobState
 from faceswap.models import APIVersion
@@ -50,6 +51,7 @@ class Worker:
         housekeeper: Housekeeper,
         delivery: Delivery,
         gate: Gate,
+        budget: Budget,
         submit_at_once: int,
     ) -> None:
         self._jobs = jobs
@@ -60,6 +62,7 @@ class Worker:
         self._housekeeper = housekeeper
         self._delivery = delivery
         self._gate = gate
+        self._budget = budget
         self._submit_at_once = submit_at_once
         self._bell = asyncio.Event()
         self._queue_moved = asyncio.Event()
@@ -144,13 +147,21 @@ class Worker:
 
     async def _claim(self) -> Job | None:
         backend = self._backends.current
-        return await self._jobs.claim(
-            backend=backend.name,
-            swap_version=backend.swap_version,
-            prompt_version=APIVersion.V2,
-            idempotent=backend.idempotent,
-            accepted_after=self._housekeeper.oldest_welcome,
-        )
+        try:
+            job = await self._jobs.claim(
+                backend=backend.name,
+                swap_version=backend.swap_version,
+                prompt_version=APIVersion.V2,
+                idempotent=backend.idempotent,
+                accepted_after=self._housekeeper.oldest_welcome,
+            )
+        except QuotaExceeded as refused:
+            if not self._budget.stops_jobs:
+                self._queue_moved.set()  # every card is to say why nothing moves
+            await self._budget.stopped(refused.usage)
+            return None
+        await self._budget.allowed(job)
+        return job
 
     async def _rest(self) -> None:
         pause = min(IDLE_SECONDS, self._gate.seconds_closed or IDLE_SECONDS)
@@ -277,7 +288,7 @@ class Worker:
             except Exception:  # noqa: BLE001 - shown at the next move of the queue
                 _log.exception("Places in the queue cannot be shown.")
                 queued = ()
-            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
+            stage = waiting_stage(self._gate, self._budget)
             for position, job in enumerate(queued, start=1):
                 self._delivery.progress(job, stage, position=position)
             await asyncio.sleep(POSITIONS_SECONDS)
@@ -294,3 +305,10 @@ class Worker:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def waiting_stage(gate: Gate, budget: Budget) -> Stage:
+    """Say why a queued job has not been sent yet."""
+    if budget.stops_jobs:
+        return Stage.UNPAID
+    return Stage.PAUSED if gate.pause else Stage.QUEUED

@@ -14,6 +14,7 @@ from PIL import Image
 
 from bot.services.backends import Backend, Backends
 from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
+from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
 from bot.services.following import Follower
 from bot.services.gate import Gate
@@ -33,6 +34,7 @@ from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.migrate import migrate
 from db.models import Job, Ledger, Limit, Scope, Window
+from db.notices import NoticeRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -193,6 +195,12 @@ def build(
     photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
     pictures = PictureStore(data_dir / "pictures")
     catalogue, gate = Catalogue(backends.current.client), Gate()
+    budget = Budget(
+        limits=limits,
+        notices=NoticeRepository(database, clock=clock),
+        is_capped=True,
+        clock=clock,
+    )
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -224,6 +232,7 @@ def build(
         ),
         delivery=delivery,
         gate=gate,
+        budget=budget,
         submit_at_once=4,
     )
     return Workshop(
@@ -243,6 +252,7 @@ def build(
             photos=photos,
             pictures=pictures,
             gate=gate,
+            budget=budget,
             worker=worker,
             delivery=delivery,
             swap_cost=2,
