@@ -44,6 +44,12 @@ _CREDITS: Mapping[JobState, frozenset[ReservationState]] = {
     JobState.CANCELLED: frozenset({_SPENT, _BACK}),
 }
 _CHARGED = [state for state, allowed in _CREDITS.items() if _BACK not in allowed]
+# The operator had it sent once more: its quota stays given back, and its first try may have cost.
+_WAS_RETRIED = sa.exists().where(
+    job_log.c.job_id == jobs.c.id,
+    job_log.c.from_state == JobState.FAILED,
+    job_log.c.to_state == JobState.QUEUED,
+)
 
 
 async def check(database: Database) -> list[str]:
@@ -94,6 +100,13 @@ async def _settlements(connection: AsyncConnection) -> list[str]:
     is_quota, is_credits = (reservations.c.ledger == ledger for ledger in Ledger)
     as_it_may_be = sa.or_(
         sa.and_(is_credits, ~of_this_attempt, reservations.c.state == _BACK),
+        sa.and_(_WAS_RETRIED, is_quota, reservations.c.state == _BACK),
+        sa.and_(
+            _WAS_RETRIED,
+            is_credits,
+            sa.or_(~of_this_attempt, jobs.c.state == JobState.QUEUED),
+            reservations.c.state == _SPENT,
+        ),
         *(
             sa.and_(is_quota, jobs.c.state == state, reservations.c.state.in_(allowed))
             for state, allowed in _QUOTA.items()
@@ -133,6 +146,7 @@ async def _charges(connection: AsyncConnection) -> list[str]:
         .join(buckets, buckets.c.id == reservations.c.bucket_id)
         .where(
             reservations.c.job_id == jobs.c.id,
+            reservations.c.attempt == jobs.c.attempts,
             reservations.c.state != _BACK,
             buckets.c.ledger == CREDIT_BUCKET.ledger,
             buckets.c.scope == CREDIT_BUCKET.scope,

@@ -31,6 +31,24 @@ class TransitionRefused(StorageError):
         self.wanted = wanted
 
 
+class JobUnderWay(StorageError):
+    """Something is still to happen to the job by itself, so this cannot be done to it yet."""
+
+    def __init__(self, job_id: int, state: JobState) -> None:
+        super().__init__(f"job {job_id} is {state}")
+        self.job_id = job_id
+        self.state = state
+
+
+class NotKept(StorageError):
+    """The job cannot go on: its photo, picture or prompt is deleted."""
+
+    def __init__(self, job_id: int, what: str) -> None:
+        super().__init__(f"the {what} of job {job_id} is deleted")
+        self.job_id = job_id
+        self.what = what
+
+
 class QuotaExceeded(StorageError):
     """A limit is used up; nothing was reserved."""
 

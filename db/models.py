@@ -189,6 +189,30 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """A line of a job's log: how it came into a state."""
+
+    at: datetime
+    from_state: JobState | None  # None: it was accepted
+    to_state: JobState
+    actor: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What a job holds, or held, in one bucket."""
+
+    ledger: Ledger
+    scope: Scope
+    window: Window
+    window_start: datetime
+    attempt: int  # 0: when it was accepted; n: when it was claimed for the nth time
+    amount: int
+    state: ReservationState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """A rule: at most `amount` per window. scope_id 0: each one; guild_id 0: everywhere."""
 

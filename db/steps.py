@@ -7,7 +7,8 @@ from datetime import datetime
 from db.models import FailureReason, JobState
 from db.transitions import Change
 
-_WORKER, _MEMBER, _START = "worker", "member", "start"
+_WORKER, _MEMBER, _START, _OPERATOR = "worker", "member", "start", "operator"
+_SENT_WHERE = ("submit_token", "backend", "api_version")
 
 _SUBMITTING = frozenset({JobState.SUBMITTING})
 _UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
@@ -24,13 +25,7 @@ def postponed(token: str, *, until: datetime) -> Change:
         to=JobState.QUEUED,
         actor=_WORKER,
         token=token,
-        values={
-            "not_before": until,
-            "submit_token": None,
-            "backend": None,
-            "api_version": None,
-            "idempotent": False,
-        },
+        values={"not_before": until, **dict.fromkeys(_SENT_WHERE), "idempotent": False},
     )
 
 
@@ -63,6 +58,35 @@ def interrupted() -> Change:
 def resolved(reason: FailureReason, *, actor: str) -> Change:
     """End: the operator has looked whether it was charged."""
     return _failed(_UNCONFIRMED, reason, actor=actor)
+
+
+def offered_again() -> Change:
+    """Go back: the operator wants the picture posted again, which had found no place."""
+    return Change(
+        origins=frozenset({JobState.UNDELIVERABLE}),
+        to=JobState.COMPLETED,
+        actor=_OPERATOR,
+        detail="to be posted again",
+    )
+
+
+def requeued(*, at: datetime) -> Change:
+    """Go back into the queue: the operator wants a failed job sent once more, as a new try.
+
+    Its wait starts anew, or it would be too old at once; its place in the queue is its old one.
+    """
+    nothing = ("failure", "not_before", "told", "submitted_at", "deadline_at")
+    return Change(
+        origins=frozenset({JobState.FAILED}),
+        to=JobState.QUEUED,
+        actor=_OPERATOR,
+        detail="to be sent once more",
+        values={
+            **dict.fromkeys((*nothing, "remote_id", *_SENT_WHERE)),
+            "idempotent": False,
+            "created_at": at,
+        },
+    )
 
 
 def completed(picture: str) -> Change:

@@ -58,8 +58,11 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (JobState.COMPLETED, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
     (JobState.COMPLETED, JobState.UNDELIVERABLE): Effects(picture=Keep.UNTIL_OFFERED),
     (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
+    (JobState.UNDELIVERABLE, JobState.COMPLETED): Effects(picture=Keep.WHILE_NEEDED),
+    (JobState.FAILED, _Q): Effects(photo=Keep.WHILE_NEEDED),  # on the house: no quota is held
 }
 
+_UNFINISHED = frozenset({_Q, JobState.SUBMITTED})
 _OUTCOMES = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED, _U})
 
 
@@ -98,7 +101,7 @@ async def change(
         .values(
             state=wanted.to,
             updated_at=now,
-            **_finished_at(wanted.to, now=now),
+            **_finished_at(job.state, wanted.to, now=now),
             **_photo(job, effects.photo, now=now, periods=periods),
             **_picture(job, effects.picture, now=now, periods=periods),
             **wanted.values,
@@ -129,12 +132,13 @@ async def log(
     origin: JobState | None,
     actor: str,
     detail: str | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Add to the job's log that it came into its present state."""
+    """Add to the job's log that it came into its present state, or what was done in it."""
     await connection.execute(
         sa.insert(job_log).values(
             job_id=job.id,
-            at=job.updated_at,
+            at=at or job.updated_at,
             from_state=origin,
             to_state=job.state,
             actor=actor,
@@ -143,11 +147,11 @@ async def log(
     )
 
 
-def _finished_at(to: JobState, *, now: datetime) -> dict[str, datetime | None]:
-    """Note when the outcome was known; a late answer makes an unconfirmed job unfinished again."""
-    if to in _OUTCOMES:
-        return {"finished_at": now}
-    return {"finished_at": None} if to is JobState.SUBMITTED else {}
+def _finished_at(origin: JobState, to: JobState, *, now: datetime) -> dict[str, datetime | None]:
+    """Note when the outcome was known; a late answer or a retry makes a job unfinished again."""
+    if to in _UNFINISHED:
+        return {"finished_at": None}
+    return {"finished_at": now} if to in _OUTCOMES and origin is not JobState.UNDELIVERABLE else {}
 
 
 def _photo(job: Job, keep: Keep, *, now: datetime, periods: Periods) -> dict[str, datetime | None]:

@@ -196,7 +196,7 @@ async def test_jobs_that_wait_for_a_person_are_listed_with_what_to_do(tmp_path: 
     waiting = about(findings, "job 1:")
     assert waiting.verdict is Verdict.WARN
     assert "charged 2 credits" in waiting.what
-    assert "faceswap-bot db resolve 1 charged" in str(waiting.remedy)
+    assert "faceswap-bot jobs resolve 1 charged" in str(waiting.remedy)
     assert "https://old.example" in about(findings, "name another API").what
 
 

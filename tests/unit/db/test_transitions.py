@@ -22,7 +22,16 @@ from db.models import (
     Window,
 )
 from db.transitions import TRANSITIONS
-from tests.unit.db.tools import CHANNEL, MEMBER, START, ManualClock, claim, holdings, job_in
+from tests.unit.db.tools import (
+    CHANNEL,
+    MEMBER,
+    START,
+    ManualClock,
+    claim,
+    desk_of,
+    holdings,
+    job_in,
+)
 
 HELD, SPENT, BACK = ReservationState.HELD, ReservationState.SPENT, ReservationState.RETURNED
 LATER = START + timedelta(hours=1)
@@ -51,6 +60,7 @@ STEPS: dict[str, Step] = {
     "record_unconfirmed": lambda jobs, job: jobs.record_unconfirmed(job.id, _token(job)),
     "resolve_charged": lambda jobs, job: jobs.resolve(job.id, charged=True, actor="operator"),
     "resolve_free": lambda jobs, job: jobs.resolve(job.id, charged=False, actor="operator"),
+    "retry": lambda jobs, job: desk_of(jobs).retry(job.id),
     "complete": lambda jobs, job: jobs.complete(job.id, "p.png"),
     "fail": lambda jobs, job: jobs.fail(job.id, FailureReason.DEADLINE),
     "cancel": lambda jobs, job: jobs.cancel(job.id),
@@ -98,6 +108,9 @@ TABLE = [
         photo=SHORT, picture=WEEK),
     Row(origin=UNDELIVERABLE, step="record_delivered", to=DELIVERED, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=NOW),
+    Row(origin=UNDELIVERABLE, step="retry", to=COMPLETED, quota=SPENT, credits=SPENT, photo=SHORT,
+        picture=NEEDED),
+    Row(origin=FAILED, step="retry", to=QUEUED, quota=BACK, credits=BACK, photo=NEEDED),
 ]
 # fmt: on
 
