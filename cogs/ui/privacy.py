@@ -28,8 +28,8 @@ def privacy_page(services: Services) -> discord.ui.LayoutView:
         "• A picture is deleted here once it is posted; one that could not be posted waits under "
         f"`/jobs` for {services.undelivered_keep_days} days.\n"
         "• I keep a record of your jobs (when, which filter, how it ended), of your quota and of "
-        "your consent, under your Discord number, without your name. Words of `/imagine` are kept "
-        "with the job.",
+        "your consent, under your Discord number, without your name. Words of `/imagine`, and what "
+        "was understood of them, are kept with the job.",
         erase_button(confirmed=False),
     )
 
