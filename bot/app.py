@@ -24,6 +24,7 @@ from db.checks import check_ledgers
 from db.database import Database
 from db.jobs import JobRepository
 from db.migrate import migrate
+from db.restoring import started
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ async def run(settings: Settings) -> int:
     async with Database.open(settings.database_url) as database:
         await migrate(database)
         await _report_ledgers(database)
+        await started(database)
         await write_limits(database, settings)
         async with _open_backends(settings, database) as backends:
             app = assemble(settings, database=database, backends=backends)

@@ -51,7 +51,7 @@ def build() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_studio(commands)
     _add_invite(commands)
-    _add(commands, "doctor", "check the settings and everything they lead to", help_texts.DOCTOR)
+    _add_doctor(commands)
     _add_swap(commands)
     _add(commands, "health", "say whether the running bot is alive", help_texts.HEALTH)
     _add_jobs(commands)
@@ -123,6 +123,17 @@ def _add_invite(commands: Any) -> None:
         type=_application,
         metavar="ID",
         help="the application's id (default: the one that DISCORD_TOKEN begins with)",
+    )
+
+
+def _add_doctor(commands: Any) -> None:
+    parser = _add(
+        commands, "doctor", "check the settings and everything they lead to", help_texts.DOCTOR
+    )
+    parser.add_argument(
+        "--after-restore",
+        action="store_true",
+        help="first make a copy of the database safe that was put back; the bot must be stopped",
     )
 
 

@@ -120,6 +120,11 @@ def _invite(arguments: argparse.Namespace) -> int:
 def _doctor(arguments: argparse.Namespace) -> int:
     from bot.doctor import examine
 
+    if arguments.after_restore:
+        settings = _settings(arguments)
+        from bot.restoring import make_safe
+
+        print(_await(make_safe(settings)), flush=True)
     return _report(_await(examine(_environ(arguments.env_file))))
 
 

@@ -68,9 +68,14 @@ DOCTOR = """\
 examples:
   faceswap-bot doctor
   faceswap-bot doctor --env-file test.env
+  faceswap-bot doctor --after-restore
 
 Each line is ok, warn or FAIL; after the dash stands what to do. Nothing is changed, nothing is
 charged. The exit code is 1 if any line says FAIL. It may run beside the bot.
+
+With --after-restore, for a database that was put back from a copy, it first closes the jobs that
+may have been sent and paid since the copy was made, so that none is sent a second time, and skips
+job numbers that may have been given out. The bot must be stopped, and does not start before.
 """
 
 SWAP = """\
@@ -174,7 +179,8 @@ examples:
   faceswap-bot db backup /backups/bot-monday.db
 
 The copy is whole and may be made while the bot runs. To go back to it, stop the bot and put the
-file where DATABASE_URL points, without the old files that end in -wal and -shm.
+file where DATABASE_URL points, delete the old files that end in -wal and -shm, and run
+`faceswap-bot doctor --after-restore`.
 """
 
 COMPLETION = """\

@@ -49,6 +49,10 @@ WHO = {
 
 FAILURES: dict[FailureReason, str] = {
     FailureReason.TOO_OLD: "It waited too long in the queue, so I stopped it. Please try again.",
+    FailureReason.RESTORED: (
+        "I had to go back to an older copy of my notes, and cannot tell what became of it. Please "
+        "try again."
+    ),
     FailureReason.PHOTO_UNREADABLE: "I no longer have the photo. Please send it again.",
     FailureReason.FILTER_GONE: "This filter is no longer available. Please pick another one.",
     FailureReason.INVALID_PHOTO: (

@@ -75,6 +75,8 @@ class StorageFault(enum.Enum):
     DAMAGED = "damaged"
     IN_USE = "in_use"  # another process has this database open
     NEWER_SCHEMA = "newer_schema"
+    COPY = "copy"  # made by `db.backup`, put back, and not yet made safe
+    FOREIGN_LOG = "foreign_log"  # a copy beside the write-ahead log of another database
     UNREACHABLE = "unreachable"
 
 

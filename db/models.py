@@ -53,6 +53,7 @@ class FailureReason(enum.StrEnum):
 
     # before anything was charged
     TOO_OLD = "too_old"
+    RESTORED = "restored"  # a copy of the database was put back that does not know its end
     PHOTO_UNREADABLE = "photo_unreadable"  # our copy of the photo is gone or broken
     FILTER_GONE = "filter_gone"
     INVALID_PHOTO = "invalid_photo"

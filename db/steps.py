@@ -7,9 +7,11 @@ from datetime import datetime
 from db.models import FailureReason, JobState
 from db.transitions import Change
 
-_WORKER, _MEMBER, _START, _OPERATOR = "worker", "member", "start", "operator"
+_WORKER, _MEMBER, _OPERATOR = "worker", "member", "operator"
+_START, _RESTORE = "start", "restore"
 _SENT_WHERE = ("submit_token", "backend", "api_version")
 
+_QUEUED = frozenset({JobState.QUEUED})
 _SUBMITTING = frozenset({JobState.SUBMITTING})
 _UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
 _SUBMITTED = frozenset({JobState.SUBMITTED})
@@ -53,6 +55,21 @@ def unconfirmed(token: str) -> Change:
 def interrupted() -> Change:
     """Stop: the bot ended while it was being sent."""
     return Change(origins=_SUBMITTING, to=JobState.UNCONFIRMED, actor=_START)
+
+
+def perhaps_sent(backend: str, *, attempt: int) -> Change:
+    """Stop: since the copy was made that says it is queued, it may have been sent."""
+    return Change(
+        origins=_QUEUED,
+        to=JobState.UNCONFIRMED,
+        actor=_RESTORE,
+        values={"backend": backend, "attempts": attempt, "not_before": None},
+    )
+
+
+def overtaken() -> Change:
+    """End: it may have been made since the copy was made that says it is queued."""
+    return _failed(_QUEUED, FailureReason.RESTORED, actor=_RESTORE)
 
 
 def resolved(reason: FailureReason, *, actor: str) -> Change:

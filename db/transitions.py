@@ -45,6 +45,7 @@ class Effects:
 TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (_Q, JobState.CANCELLED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
     (_Q, JobState.FAILED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
+    (_Q, _U): Effects(quota=_BACK, photo=Keep.SHORT_TIME),  # `db.restoring` holds the credits
     (_Q, _S): Effects(),  # `db.queue.claim` holds the credits
     (_S, _Q): Effects(credits=_BACK),
     (_S, JobState.FAILED): Effects(quota=_BACK, credits=_BACK, photo=Keep.SHORT_TIME),

@@ -52,6 +52,23 @@ class BotProcess:
         await self._discord.ready(within=START_SECONDS)
         return self
 
+    @property
+    def _environ(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings}
+
+    async def command(self, *arguments: str) -> tuple[int, str]:
+        """Run another command with the same settings; returns exit code and what it said."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=self._folder,
+            env=self._environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
+        return process.returncode or 0, said.decode()
+
     async def launch(self) -> None:
         """Start a process without waiting for it to connect."""
         with (self._folder / "bot.log").open("ab") as log:
@@ -61,7 +78,7 @@ class BotProcess:
                 "bot",
                 "run",
                 cwd=self._folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings},
+                env=self._environ,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -158,6 +158,7 @@ async def open_workshop(
     timeouts: Timeouts | None = None,
     busy_timeout: timedelta = timedelta(seconds=5),
     bounds: Bounds | None = None,
+    is_capped: bool = False,
 ) -> AsyncGenerator[Workshop]:
     """Open a worker and all it needs; a second time on the same folder is a restart."""
     async with (
@@ -176,6 +177,7 @@ async def open_workshop(
             delivery or NotingDelivery(),
             clock,
             bounds=bounds,
+            is_capped=is_capped,
         )
         await workshop.set_quota(10)
         yield workshop
@@ -189,6 +191,7 @@ def build(
     clock: MovableClock,
     *,
     bounds: Bounds | None = None,
+    is_capped: bool = False,
 ) -> Workshop:
     jobs = JobRepository(database, clock=clock, bounds=bounds)
     limits = LimitRepository(database, clock=clock)
@@ -198,7 +201,7 @@ def build(
     budget = Budget(
         limits=limits,
         notices=NoticeRepository(database, clock=clock),
-        is_capped=True,
+        is_capped=is_capped,
         clock=clock,
     )
     worker = Worker(

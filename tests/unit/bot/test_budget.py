@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,12 @@ from tests.support.scripted_api import ScriptedAPI
 from tests.support.workshop import Workshop, open_workshop
 
 WORDS = PromptOrder(prompt="a lighthouse", private=False, spoiler=False)
+
+
+@pytest.fixture
+async def workshop(tmp_path: Path, api: ScriptedAPI) -> AsyncGenerator[Workshop]:
+    async with open_workshop(tmp_path, api, is_capped=True) as opened:
+        yield opened
 
 
 def cap(amount: int, window: Window = Window.DAY) -> Limit:
@@ -99,13 +106,13 @@ async def test_the_operator_is_warned_once_in_each_window_also_after_a_restart(
         return [(level, text) for level, text in found if "the cap of" in text]
 
     caplog.set_level(logging.WARNING, "bot.services.budget")
-    async with open_workshop(tmp_path, api) as workshop:
+    async with open_workshop(tmp_path, api, is_capped=True) as workshop:
         await workshop.limits.set(cap(10))
         for expected in ([], [], [], ["80 % of the cap of 10 credits a day are used (8)"]):
             await workshop.order()
             await workshop.worker.run_once()
             assert [text[: len(expected[0])] for _, text in said()] == expected
-    async with open_workshop(tmp_path, api) as workshop:
+    async with open_workshop(tmp_path, api, is_capped=True) as workshop:
         await workshop.set_quota(100)
         await workshop.imagine()
         await workshop.worker.run_once()
