@@ -26,6 +26,7 @@ from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
+from bot.services.room import Room
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
@@ -73,6 +74,7 @@ def assemble(
     pictures = PictureStore(settings.data_dir / "pictures")
     catalogue = Catalogue(backends.current.client)
     gate = Gate()
+    room = Room(settings.data_dir, database.path.parent, least_free=settings.min_free_bytes)
     budget = Budget(
         limits=limits,
         notices=NoticeRepository(database, clock=clock),
@@ -137,6 +139,7 @@ def assemble(
             pictures=pictures,
             gate=gate,
             budget=budget,
+            room=room,
             worker=worker,
             delivery=delivery,
             swap_cost=_cost(settings, backends.current.swap_version),

@@ -128,6 +128,10 @@ class Settings:
     max_photo_pixels: int = _setting(
         "MAX_PHOTO_MEGAPIXELS", parsing.scaled(1, 200, unit=_MEGAPIXEL), 50 * _MEGAPIXEL
     )
+    # Orders are refused while less is free on the disk; what is accepted is to have room.
+    min_free_bytes: int = _setting(
+        "MIN_FREE_MB", parsing.scaled(0, 1_000_000, unit=_MEBIBYTE), 200 * _MEBIBYTE
+    )
     # After a job's end; zero: the photo is deleted at once.
     photo_keep: timedelta = _setting(
         "PHOTO_KEEP_MINUTES", parsing.duration(0, 1440, unit=_MINUTE), 15 * _MINUTE

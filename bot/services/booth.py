@@ -27,6 +27,7 @@ from bot.services.gate import Gate
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
+from bot.services.room import Room
 from bot.services.worker import Worker, waiting_stage
 from db.errors import JobNotFound, QueueFull, QuotaExceeded, StorageUnavailable, TransitionRefused
 from db.jobs import JobRepository
@@ -84,6 +85,7 @@ class Booth:
         pictures: PictureStore,
         gate: Gate,
         budget: Budget,
+        room: Room,
         worker: Worker,
         delivery: Delivery,
         swap_cost: int,
@@ -95,6 +97,7 @@ class Booth:
         self._pictures = pictures
         self._gate = gate
         self._budget = budget
+        self._room = room
         self._worker = worker
         self._delivery = delivery
         self._swap_cost = swap_cost
@@ -102,7 +105,7 @@ class Booth:
 
     async def check(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
         """Refuse what can be refused before a photo is fetched; raises UserError."""
-        self._refuse_if_closed()
+        await self._refuse_if_closed()
         if isinstance(order, PromptOrder):
             check_prompt(order.prompt)
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
@@ -148,7 +151,7 @@ class Booth:
 
         PhotoGone: the short time for which a photo outlives its job is over.
         """
-        self._refuse_if_closed()
+        await self._refuse_if_closed()
         photo = None
         if job.kind is JobKind.FILTER:
             try:
@@ -228,9 +231,10 @@ class Booth:
     def max_photo_bytes(self) -> int:
         return self._photos.max_bytes
 
-    def _refuse_if_closed(self) -> None:
+    async def _refuse_if_closed(self) -> None:
         if self._gate.refuses_orders:
             raise BoothClosed(ClosedReason.API_REFUSES_US)
+        await self._room.require()
 
     async def _require_room(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
         cost = self._prompt_cost if isinstance(order, PromptOrder) else self._swap_cost

@@ -24,6 +24,7 @@ from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
+from bot.services.room import Room
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from db.bounds import Bounds
@@ -159,6 +160,7 @@ async def open_workshop(
     busy_timeout: timedelta = timedelta(seconds=5),
     bounds: Bounds | None = None,
     is_capped: bool = False,
+    least_free: int = 0,
 ) -> AsyncGenerator[Workshop]:
     """Open a worker and all it needs; a second time on the same folder is a restart."""
     async with (
@@ -178,6 +180,7 @@ async def open_workshop(
             clock,
             bounds=bounds,
             is_capped=is_capped,
+            least_free=least_free,
         )
         await workshop.set_quota(10)
         yield workshop
@@ -192,12 +195,14 @@ def build(
     *,
     bounds: Bounds | None = None,
     is_capped: bool = False,
+    least_free: int = 0,
 ) -> Workshop:
     jobs = JobRepository(database, clock=clock, bounds=bounds)
     limits = LimitRepository(database, clock=clock)
     photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
     pictures = PictureStore(data_dir / "pictures")
     catalogue, gate = Catalogue(backends.current.client), Gate()
+    room = Room(data_dir, least_free=least_free)
     budget = Budget(
         limits=limits,
         notices=NoticeRepository(database, clock=clock),
@@ -256,6 +261,7 @@ def build(
             pictures=pictures,
             gate=gate,
             budget=budget,
+            room=room,
             worker=worker,
             delivery=delivery,
             swap_cost=2,

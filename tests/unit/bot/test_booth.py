@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import shutil
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    ClosedReason,
     FilterNeedsOnePerson,
     JobUnknown,
     NotYours,
@@ -191,6 +193,20 @@ async def test_no_more_orders_wait_than_may(tmp_path: Path, api: ScriptedAPI) ->
             with pytest.raises(TooManyWaiting) as caught:  # before a photo is fetched
                 await workshop.booth.check(workshop.caller(user_id), words())
             assert caught.value.scope is scope
+
+
+async def test_a_disk_with_too_little_room_closes_the_booth_and_the_log_says_so_once(
+    tmp_path: Path, api: ScriptedAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    async with open_workshop(tmp_path, api, least_free=4 * free) as workshop:
+        for order in (swap(), words()):
+            with pytest.raises(BoothClosed) as caught:
+                await check(workshop, order)
+            assert caught.value.reason is ClosedReason.DISK_FULL
+    (record,) = (each for each in caplog.records if "Orders are refused" in each.msg)
+    assert record.levelname == "CRITICAL"
+    assert str(tmp_path) in record.getMessage()
 
 
 @pytest.mark.parametrize("photo", [b"", b"no photo", photo_bytes()[:100]])

@@ -259,7 +259,7 @@ async def test_a_damaged_database_and_an_old_one_are_told_apart(tmp_path: Path) 
 def test_a_data_dir_that_is_a_file_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
 
-    (finding,) = check_folder(tmp_path / "data" / "deeper")
+    (finding,) = check_folder(tmp_path / "data" / "deeper", least_free=0)
 
     assert finding.verdict is Verdict.FAIL
     assert "not a folder" in finding.what
@@ -273,3 +273,9 @@ def test_a_stopped_bot_is_a_warning_and_a_running_one_is_fine(tmp_path: Path) ->
     assert check_heartbeat(path).verdict is Verdict.OK
     later = datetime.now(UTC) + timedelta(hours=1)
     assert check_heartbeat(path, now=later).verdict is Verdict.WARN
+
+
+def test_a_disk_without_the_room_that_is_kept_free_is_a_failure(tmp_path: Path) -> None:
+    (finding,) = check_folder(tmp_path, least_free=2**62)
+    assert finding.verdict is Verdict.FAIL
+    assert "MIN_FREE_MB" in (finding.remedy or "")

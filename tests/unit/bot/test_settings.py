@@ -62,6 +62,7 @@ def test_defaults_are_a_studio_with_a_database_below_the_data_folder() -> None:
         ("RUNNING_PER_SERVER", "5", "running_per_server", 5),
         ("WAITING_IN_ALL", "unlimited", "waiting_in_all", None),
         ("RUNNING_IN_ALL", "40", "running_in_all", 40),
+        ("MIN_FREE_MB", "0", "min_free_bytes", 0),
         ("MAX_PHOTO_MB", "5", "max_photo_bytes", 5 * 1024 * 1024),
         ("MAX_PHOTO_MEGAPIXELS", "12", "max_photo_pixels", 12_000_000),
         ("PHOTO_KEEP_MINUTES", "0", "photo_keep", timedelta(0)),
