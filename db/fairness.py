@@ -1,7 +1,9 @@
 """The order of the queue: a start-time fair-queue tag, stored with the job.
 
 A member with a hundred jobs waiting and one who just came take turns: a job's tag is where its
-member's last one ended, each is as long as its cost, and the lowest tag is served first.
+member's one before ends, each is as long as its cost divided by the member's weight, and the lowest
+tag is served first. With k members waiting, whoever comes is served after at most k others. A job
+that is cancelled before its turn takes none.
 """
 
 from __future__ import annotations
@@ -9,29 +11,42 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.schema import WAS_SERVED, jobs, members
+from db.schema import IS_WAITING, WAS_SERVED, jobs, members
 from db.sqlite import insert_missing
 
 _LEAST_COST = 1  # a job that costs no credits still takes a turn
+_length = sa.case((jobs.c.cost > _LEAST_COST, jobs.c.cost), else_=_LEAST_COST)
 
 
-async def next_tag(connection: AsyncConnection, *, user_id: int, cost: int) -> float:
-    """Give the member's next job its place, and remember it."""
+async def next_tag(connection: AsyncConnection, *, user_id: int) -> float:
+    """Tell the place of the member's next job: behind what they have had, and have waiting."""
     await connection.execute(
         insert_missing(members, {"user_id": user_id, "last_tag": 0.0, "weight": 1.0})
     )
-    # How far the queue has been served: nobody gains by having been away.
-    served = sa.select(sa.func.max(jobs.c.fair_tag)).where(WAS_SERVED).scalar_subquery()
-    present = sa.func.coalesce(served, 0.0)
-    start = await connection.execute(
-        sa.select(sa.case((members.c.last_tag > present, members.c.last_tag), else_=present))
+    member = await connection.execute(
+        sa.select(members.c.last_tag, members.c.weight)
         .where(members.c.user_id == user_id)
         .with_for_update()
     )
-    tag = float(start.scalar_one())
+    last_tag, weight = member.one()
+    # How far the queue has been served: nobody gains by having been away.
+    served = sa.select(sa.func.max(jobs.c.fair_tag)).where(WAS_SERVED).scalar_subquery()
+    waiting = (
+        sa.select(sa.func.max(jobs.c.fair_tag + _length / weight))
+        .where(IS_WAITING, jobs.c.user_id == user_id)
+        .scalar_subquery()
+    )
+    found = await connection.execute(sa.select(served, waiting))
+    return max([float(last_tag), *(float(tag) for tag in found.one() if tag is not None)])
+
+
+async def take_turn(
+    connection: AsyncConnection, *, user_id: int, fair_tag: float, cost: int
+) -> None:
+    """Note that the member's turn has come with this job."""
+    end = fair_tag + max(cost, _LEAST_COST) / members.c.weight
     await connection.execute(
         sa.update(members)
-        .where(members.c.user_id == user_id)
-        .values(last_tag=tag + max(cost, _LEAST_COST) / members.c.weight)
+        .where(members.c.user_id == user_id, members.c.last_tag < end)
+        .values(last_tag=end)
     )
-    return tag

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounds import Bounds, has_free_place, may_start, require_room
 from db.budget import require_credits
-from db.fairness import next_tag
+from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
@@ -53,7 +53,7 @@ async def accept(
     rules = await quota_rules(connection, requester, now=now)
     held = await hold(connection, rules, amount=_PICTURES_PER_JOB, now=now)
     await require_credits(connection, cost=new.cost, now=now)
-    tag = await next_tag(connection, user_id=new.user_id, cost=new.cost)
+    tag = await next_tag(connection, user_id=new.user_id)
     job = await _insert(connection, new, fair_tag=tag, now=now)
     await log(connection, job, origin=None, actor="member")
     await write_down(connection, held, job_id=job.id, attempt=_ACCEPTANCE)
@@ -132,6 +132,7 @@ async def claim(
         values=values,
     )
     job = await change(connection, row.id, wanted, now=now, periods=periods)
+    await take_turn(connection, user_id=job.user_id, fair_tag=job.fair_tag, cost=job.cost)
     rules = await credit_rules(connection, now=now)
     held = await hold(connection, rules, amount=row.cost, now=now)
     await write_down(connection, held, job_id=job.id, attempt=attempt)
