@@ -13,6 +13,7 @@ from bot.services.delivery import DeliveryPostponed
 
 _TOKEN_EXPIRED = 50027  # "Invalid Webhook Token": the interaction's, not the bot's
 _TOO_LARGE = 40005  # "Request entity too large"
+_TOO_OLD_TO_EDIT = 30046  # a 429, but for an hour: the message was edited too often for its age
 
 
 class PlaceRefused(Exception):
@@ -34,7 +35,7 @@ async def reasons() -> AsyncIterator[None]:
             raise TooLarge(summary) from error
         if error.status == HTTPStatus.UNAUTHORIZED and error.code != _TOKEN_EXPIRED:
             raise DeliveryPostponed("Discord refuses the bot's own token") from error
-        if (
+        if error.code != _TOO_OLD_TO_EDIT and (
             error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
             or error.status == HTTPStatus.TOO_MANY_REQUESTS
         ):

@@ -19,9 +19,12 @@ STOP_SECONDS = 30.0
 class BotProcess:
     """One data folder and the processes that use it, one after the other."""
 
-    def __init__(self, discord: DiscordStandIn, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, discord: DiscordStandIn, folder: Path, *, module: str = "bot", **settings: str
+    ) -> None:
         self._discord = discord
         self._folder = folder
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
         self.settings = {
             "DISCORD_TOKEN": discord.token,
@@ -31,6 +34,10 @@ class BotProcess:
             "CARD_EDIT_SECONDS": "1",
             **settings,
         }
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings}
 
     @property
     def data_dir(self) -> Path:
@@ -52,33 +59,16 @@ class BotProcess:
         await self._discord.ready(within=START_SECONDS)
         return self
 
-    @property
-    def _environ(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings}
-
-    async def command(self, *arguments: str) -> tuple[int, str]:
-        """Run another command with the same settings; returns exit code and what it said."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=self._folder,
-            env=self._environ,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), START_SECONDS)
-        return process.returncode or 0, said.decode()
-
     async def launch(self) -> None:
         """Start a process without waiting for it to connect."""
         with (self._folder / "bot.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
+                self._module,
                 "run",
                 cwd=self._folder,
-                env=self._environ,
+                env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -91,11 +81,38 @@ class BotProcess:
         await self._process.wait()
         await self._discord.until(lambda: not self._discord.gateway.connected)
 
+    def freeze(self) -> None:
+        """Stop it in the middle of whatever it does, as a machine does that is suspended."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     async def stop(self) -> int:
         """Ask it to stop; returns its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return await self.ended()
+
+    async def command(self, *words: str) -> tuple[int, str]:
+        """Run another of the program's commands beside it; returns exit code and output."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode()
 
     async def ended(self) -> int:
         """Wait for its end; returns its exit code."""

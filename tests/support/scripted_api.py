@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from tests.support.pngs import png
 
 PICTURE = png()
 _PIECE = 2**16
+_ID = "job-"
 _SUBMIT_PATHS = {
     "/v1/run/faceswap": "QUEUED",
     "/v2/run/self-prompt": "QUEUED",
@@ -40,10 +42,19 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_after: int | None = None  # bytes of the body after which the connection is reset
     stalls: bool = False  # with `cut_after`: fall silent there instead, until the client leaves
+    seconds: float = 0.0  # waited before the answer begins
+    unread: bool = False  # given, or the connection reset, before the request has come in whole
 
     @property
     def is_refusal(self) -> bool:
         return 400 <= self.status < 500
+
+    def about(self, remote_id: str) -> Answer:
+        """Put the id of the job in question where the body says {remote_id}, or {number}."""
+        number = remote_id.removeprefix(_ID)
+        named = self.content.replace(b"{remote_id}", remote_id.encode())
+        named = named.replace(b"{number}", number.encode())
+        return replace(self, body=named)
 
     @property
     def content(self) -> bytes:
@@ -52,10 +63,31 @@ class Answer:
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
+PICTURE_ANSWER = json.dumps(
+    {
+        "status": "COMPLETED",
+        "output": {"images": [base64.b64encode(png(at_least_bytes=50_000)).decode()]},
+    }
+).encode()
+"""A whole answer to a status call, some pieces long."""
+
 RESET = Answer(cut_after=-1)
 """No answer at all: the connection is reset once the request has come in whole."""
 
 _WRONG_KEY = Answer(status=401, body={"detail": "Invalid API key"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """How the API behaves for one order alone, which is known by its filter or its words.
+
+    The answers of each kind are given one by one; after the last, the API behaves. A refused
+    submission leaves the order's later ones to the script's next answers.
+    """
+
+    submit: tuple[Answer, ...] = ()
+    status: tuple[Answer, ...] = ()
+    for_ever: Answer | None = None  # to each status call when `status` is used up
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +100,8 @@ class Call:
     port: int  # the client's, which tells one connection from another
     remote_id: str | None = None  # the job asked for, or the one a submission was given
     is_first: bool = True  # False: a repeated Idempotency-Key, which costs nothing
+    was_paid: bool = False  # a submission that cost something
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def fields(self) -> dict[str, object]:
@@ -94,6 +128,7 @@ class Gate:
     def __init__(self) -> None:
         self._changed = asyncio.Condition()
         self._is_shut = False
+        self._cuts = 0
         self.waiting = 0
 
     @asynccontextmanager
@@ -114,14 +149,23 @@ class Gate:
         async with self._changed:
             await self._changed.wait_for(lambda: self.waiting >= number)
 
-    async def pass_through(self) -> None:
+    async def cut(self) -> None:
+        """Reset the connections of all who stand before the gate, as after a time-out."""
+        async with self._changed:
+            self._cuts += 1
+            self._changed.notify_all()
+
+    async def pass_through(self) -> bool:
+        """Wait while the gate is shut; True when the connection is to be reset instead."""
         async with self._changed:
             self.waiting += 1
             self._changed.notify_all()
+            cuts = self._cuts
             try:
-                await self._changed.wait_for(lambda: not self._is_shut)
+                await self._changed.wait_for(lambda: not self._is_shut or self._cuts > cuts)
             finally:
                 self.waiting -= 1
+            return self._cuts > cuts
 
 
 class ScriptedAPI:
@@ -162,10 +206,15 @@ class ScriptedAPI:
         self._submit_answers: deque[Answer] = deque()
         self._status_answers: deque[Answer] = deque()
         self._filter_answers: deque[Answer] = deque()
-        self._submit_gate, self._status_gate = Gate(), Gate()
+        self._scripts: dict[str, Script] = {}  # by filter, or by words
+        self._scripted_by: dict[str, str] = {}  # remote id → key of its script
+        self._given: Counter[tuple[str, str]] = Counter()  # answers of each script and kind
+        self.judge: Callable[[Call], Answer | None] = lambda _call: None  # asked about each order
+        self._submit_gate, self._status_gate, self._arrival_gate = Gate(), Gate(), Gate()
         self._jobs: dict[str, RemoteState] = {}
         self._by_key: dict[str, str] = {}
         self.stalling = 0  # answers that have fallen silent and whose client still waits
+        self._stalls_over = asyncio.Event()
         self._news = asyncio.Condition()
         self._runner = web.AppRunner(
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
@@ -173,11 +222,13 @@ class ScriptedAPI:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        host, port = self._runner.addresses[0]
-        self.url = f"http://{host}:{port}"
+        await self._listen()
         return self
+
+    async def _listen(self) -> None:
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        host, self.port = self._runner.addresses[-1]
+        self.url = f"http://{host}:{self.port}"
 
     async def __aexit__(
         self,
@@ -185,6 +236,7 @@ class ScriptedAPI:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        await self._arrival_gate.open()
         await self._submit_gate.open()
         await self._status_gate.open()
         await self._runner.cleanup()
@@ -201,6 +253,30 @@ class ScriptedAPI:
         """Give these answers to the next calls for the catalogue, one each."""
         self._filter_answers.extend(answers)
 
+    def script(self, key: str | int, script: Script) -> None:
+        """Have orders of this filter, or of these words, answered in their own way."""
+        self._scripts[str(key)] = script
+
+    def calls_of(self, key: str | int) -> list[Call]:
+        """Return the submissions of this filter, or of these words."""
+        return [call for call in self.submissions if _key_of(call) == str(key)]
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Be gone until the block ends: every connection is closed and a new one refused."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        assert self._runner.server is not None
+        await self._runner.server.shutdown(0.1)
+        try:
+            yield
+        finally:
+            await self._listen()
+
+    def hold_arrivals(self) -> AbstractAsyncContextManager[Gate]:
+        """Hold submissions before anything becomes of them until the block ends."""
+        return self._arrival_gate.shut()
+
     def hold_submit(self) -> AbstractAsyncContextManager[Gate]:
         """Hold submissions, once they are in and paid, until the block ends."""
         return self._submit_gate.shut()
@@ -208,6 +284,16 @@ class ScriptedAPI:
     def hold_status(self) -> AbstractAsyncContextManager[Gate]:
         """Hold status calls until the block ends."""
         return self._status_gate.shut()
+
+    def end_stalls(self) -> None:
+        """Reset the connections whose answers have fallen silent."""
+        over, self._stalls_over = self._stalls_over, asyncio.Event()
+        over.set()
+
+    def forget_answers(self) -> None:
+        """Drop the prepared answers that nobody has asked for yet."""
+        for answers in (self._submit_answers, self._status_answers, self._filter_answers):
+            answers.clear()
 
     async def say(self, remote_id: str, status: str, **more: object) -> None:
         """Change what is said of a job, also backwards; `more` is added to the answer."""
@@ -256,41 +342,66 @@ class ScriptedAPI:
         return all(request.headers.get(name) == key for name, key in self._key_headers.items())
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
+        if self._submit_answers and self._submit_answers[0].unread:
+            return await self._send(request, self._submit_answers.popleft())
+        if await self._arrival_gate.pass_through():
+            return _reset(request, web.Response())
         call = await self._came_in(request, self.submissions)
         answer = await self._receipt(request, call)
-        self.paid += call.is_first and not answer.is_refusal
-        await self._submit_gate.pass_through()
+        call.was_paid = call.is_first and not answer.is_refusal
+        self.paid += call.was_paid
+        if await self._submit_gate.pass_through():
+            return _reset(request, web.Response())
         return await self._send(request, answer)
 
     async def _receipt(self, request: web.Request, call: Call) -> Answer:
         """Do the work unless it is refused; a prepared answer only hides the receipt of it."""
         if not self._knows(request):
             return _WRONG_KEY
-        prepared = self._submit_answers.popleft() if self._submit_answers else None
+        key = _key_of(call) if self._scripts else ""
+        prepared = self._scripted(key, "submit") or _next(self._submit_answers) or self.judge(call)
         if prepared is not None and prepared.is_refusal:
             return prepared
-        key = call.headers.get("Idempotency-Key", "") if self.honours_keys else ""
-        if key in self._by_key:
+        token = call.headers.get("Idempotency-Key", "") if self.honours_keys else ""
+        if token in self._by_key:
             call.is_first = False
-            call.remote_id = self._by_key[key]
+            call.remote_id = self._by_key[token]
         else:
-            call.remote_id = f"job-{len(self._jobs) + 1}"
+            call.remote_id = f"{_ID}{len(self._jobs) + 1}"
+            self._scripted_by[call.remote_id] = key
             await self.say(call.remote_id, _SUBMIT_PATHS[request.path])
             if self.finishes:
                 await self.finish(call.remote_id)
-        if key:
-            self._by_key[key] = call.remote_id
+        if token:
+            self._by_key[token] = call.remote_id
         receipt = {"id": call.remote_id, "status": _SUBMIT_PATHS[request.path]}
-        return prepared or Answer(body=receipt)
+        return prepared.about(call.remote_id) if prepared else Answer(body=receipt)
+
+    def _scripted(self, key: str, kind: Literal["submit", "status"]) -> Answer | None:
+        """Take the next answer of an order's own script, if there is one."""
+        script = self._scripts.get(key)
+        if script is None:
+            return None
+        answers = script.submit if kind == "submit" else script.status
+        given = self._given[key, kind]
+        if given < len(answers):
+            self._given[key, kind] += 1
+            return answers[given]
+        return script.for_ever if kind == "status" else None
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
         call = await self._came_in(request, self.status_calls)
         remote_id = call.remote_id = request.match_info["remote_id"]
-        await self._status_gate.pass_through()
+        if await self._status_gate.pass_through():
+            return _reset(request, web.Response())
+        if remote_id.isdigit():  # the receipt gave the number alone
+            remote_id = f"{_ID}{remote_id}"
         if not self._knows(request):
             return await self._send(request, _WRONG_KEY)
-        if self._status_answers:
-            return await self._send(request, self._status_answers.popleft())
+        scripted = self._scripted(self._scripted_by.get(remote_id, ""), "status")
+        prepared = scripted.about(remote_id) if scripted else _next(self._status_answers)
+        if prepared is not None:
+            return await self._send(request, prepared)
         if remote_id not in self._jobs:
             return await self._send(request, Answer(status=404, body={"detail": "no such job"}))
         if self.blocks:
@@ -321,6 +432,7 @@ class ScriptedAPI:
 
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         """Write piece by piece, so that many large answers do not fill this side's memory."""
+        await asyncio.sleep(answer.seconds)
         content = answer.content
         if answer.cut_after is None:
             end = len(content)
@@ -345,9 +457,19 @@ class ScriptedAPI:
         self.stalling += 1
         try:
             await self._tell()
-            await asyncio.Event().wait()
+            await self._stalls_over.wait()
         finally:
             self.stalling -= 1
+
+
+def _next(answers: deque[Answer]) -> Answer | None:
+    return answers.popleft() if answers else None
+
+
+def _key_of(call: Call) -> str:
+    """What an order is known by: its filter, or its words."""
+    fields = call.fields
+    return str(fields.get("filter_id") or fields.get("prompt"))
 
 
 def _reset(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

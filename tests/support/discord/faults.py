@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,6 +14,11 @@ from tests.support.discord.errors import MESSAGES
 from tests.support.discord.routing import Reply
 
 DEADLINE = 10.0
+ANY = "*"
+
+
+Where = Callable[[Any], bool]
+"""Picks among requests of one method and path, by the request as the server logged it."""
 
 
 class Fate(enum.Enum):
@@ -22,6 +28,13 @@ class Fate(enum.Enum):
     DROPPED = enum.auto()
 
 
+class Cut(enum.Enum):
+    """Where a connection is reset."""
+
+    REQUEST = enum.auto()  # before the request has come in whole: it takes no effect
+    ANSWER = enum.auto()  # half-way through the answer to a request that was carried out
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Planted:
     """Where a fault strikes, and how often it still will (None: always)."""
@@ -29,10 +42,13 @@ class Planted:
     method: str
     pattern: str
     times: int | None = 1
+    with_files: bool = False  # only at requests that carry a file
     hits: int = 0
 
-    def strikes(self, method: str, path: str) -> bool:
-        if self.times == self.hits or method != self.method:
+    def strikes(self, method: str, path: str, *, has_files: bool = False) -> bool:
+        if self.with_files and not has_files:
+            return False
+        if self.times == self.hits or self.method not in {method, ANY}:
             return False
         return fnmatchcase(path, self.pattern)
 
@@ -47,11 +63,19 @@ class Failure(Planted):
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Cutting(Planted):
+    """A connection that is reset."""
+
+    where: Cut
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Held(Planted):
     """Requests that wait: before they are applied, or with only the answer kept back."""
 
     before: bool
     changes: Changes
+    where: Where = lambda _request: True
     fate: asyncio.Future[Fate] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -83,10 +107,18 @@ class Faults:
         self._changes = changes
         self._failures: list[Failure] = []
         self._holds: list[Held] = []
+        self._cuts: list[Cutting] = []
 
-    def hold(self, method: str, pattern: str, *, before: bool, times: int | None) -> Held:
+    def hold(
+        self, method: str, pattern: str, *, before: bool, times: int | None, where: Where
+    ) -> Held:
         held = Held(
-            method=method, pattern=pattern, before=before, changes=self._changes, times=times
+            method=method,
+            pattern=pattern,
+            before=before,
+            changes=self._changes,
+            times=times,
+            where=where,
         )
         self._holds.append(held)
         return held
@@ -103,8 +135,10 @@ class Faults:
         retry_after: float,
         times: int | None,
         applied: bool,
+        page: str | None,
+        with_files: bool,
     ) -> Failure:
-        body: dict[str, Any] = {"message": message or MESSAGES.get(code, "Error"), "code": code}
+        body: Any = {"message": message or MESSAGES.get(code, "Error"), "code": code}
         headers = dict(headers or {})
         if status == 429:
             message = message or "You are being rate limited."
@@ -115,25 +149,44 @@ class Faults:
             method=method,
             pattern=pattern,
             times=times,
-            reply=Reply(status, body),
+            with_files=with_files,
+            reply=Reply(status, body if page is None else page),
             headers=headers,
             applied=applied,
         )
         self._failures.append(failure)
         return failure
 
-    async def wait(self, method: str, path: str, *, before: bool) -> Fate:
+    def cut(
+        self, method: str, pattern: str, where: Cut, *, times: int | None, with_files: bool
+    ) -> Cutting:
+        cutting = Cutting(
+            method=method, pattern=pattern, times=times, where=where, with_files=with_files
+        )
+        self._cuts.append(cutting)
+        return cutting
+
+    def cuts(self, method: str, path: str, where: Cut, *, has_files: bool) -> bool:
+        """Tell whether this connection is to be reset here."""
+        for cutting in self._cuts:
+            if cutting.where is where and cutting.strikes(method, path, has_files=has_files):
+                cutting.hits += 1
+                self._changes.note(f"cut {method} {path} amid its {where.name.lower()}")
+                return True
+        return False
+
+    async def wait(self, method: str, path: str, *, before: bool, request: Any = None) -> Fate:
         """Hold the request here if a test asked for it."""
         for held in self._holds:
-            if held.before is before and held.strikes(method, path):
+            if held.before is before and held.strikes(method, path) and held.where(request):
                 held.hits += 1
                 self._changes.note(f"held {method} {path}")
                 return await asyncio.shield(held.fate)
         return Fate.RELEASED
 
-    def failure(self, method: str, path: str) -> Failure | None:
+    def failure(self, method: str, path: str, *, has_files: bool = False) -> Failure | None:
         for failure in self._failures:
-            if failure.strikes(method, path):
+            if failure.strikes(method, path, has_files=has_files):
                 failure.hits += 1
                 return failure
         return None
