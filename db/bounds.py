@@ -6,13 +6,14 @@ Counted in the transaction that adds one, under the write lock: two at once cann
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import QueueFull
 from db.models import Scope
-from db.schema import IS_RUNNING, IS_WAITING, jobs
+from db.schema import IS_RUNNING, IS_WAITING, SERVED_IN_ORDER, jobs
 
 _running = jobs.alias("running")
 
@@ -51,16 +52,25 @@ async def has_free_place(connection: AsyncConnection, bounds: Bounds) -> bool:
     return await _count(connection, IS_RUNNING, sa.true()) < bounds.running
 
 
-def may_start(bounds: Bounds) -> list[sa.ColumnElement[bool]]:
+def may_start(bounds: Bounds, *, of: sa.FromClause = jobs) -> list[sa.ColumnElement[bool]]:
     """Say which queued jobs may start: those whose member and server run fewer than they may."""
     conditions: list[sa.ColumnElement[bool]] = []
     if bounds.running_per_member is not None:
         busy = _busy(_running.c.user_id, bounds.running_per_member)
-        conditions.append(jobs.c.user_id.not_in(busy))
+        conditions.append(of.c.user_id.not_in(busy))
     if bounds.running_per_server is not None:
         busy = _busy(_running.c.guild_id, bounds.running_per_server)
-        conditions.append(sa.or_(jobs.c.guild_id.is_(None), jobs.c.guild_id.not_in(busy)))
+        conditions.append(sa.or_(of.c.guild_id.is_(None), of.c.guild_id.not_in(busy)))
     return conditions
+
+
+def served_in_order(bounds: Bounds, *, of: sa.FromClause = jobs) -> list[sa.ColumnElement[Any]]:
+    """Say in which order jobs are served as things stand: who runs enough, after the others."""
+    conditions = may_start(bounds, of=of)
+    order: list[sa.ColumnElement[Any]] = [of.c[column.name] for column in SERVED_IN_ORDER]
+    if not conditions:
+        return order
+    return [sa.case((sa.and_(*conditions), 0), else_=1), *order]
 
 
 def _busy(whose: sa.ColumnElement[int], limit: int) -> sa.Select[int]:

@@ -111,8 +111,11 @@ class JobRepository:
         return await self._database.write(unit)
 
     async def position(self, job_id: int) -> int | None:
-        """Tell the place in the queue, 1 being next; None if the job is not queued."""
-        return await self._database.read(lambda c: queue.position(c, job_id))
+        """Tell the place in the queue, 1 being next; None if the job is not queued.
+
+        Who runs as many as allowed is counted after those who do not.
+        """
+        return await self._database.read(lambda c: queue.position(c, job_id, bounds=self._bounds))
 
     # --- from one state to the next: TransitionRefused if it is in another, or the token differs
 
@@ -265,7 +268,9 @@ class JobRepository:
         return await self._database.read(job_lists.untold)
 
     async def list_queued(self, *, limit: int) -> tuple[Job, ...]:
-        return await self._database.read(lambda c: job_lists.queued(c, limit=limit))
+        return await self._database.read(
+            lambda c: queue.upcoming(c, bounds=self._bounds, limit=limit)
+        )
 
     async def list_stale_queued(self, before: datetime) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.queued_since(c, before))

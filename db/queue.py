@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounds import Bounds, has_free_place, may_start, require_room
+from db.bounds import Bounds, has_free_place, may_start, require_room, served_in_order
 from db.budget import require_credits
 from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
@@ -139,17 +139,16 @@ async def claim(
     return job
 
 
-async def position(connection: AsyncConnection, job_id: int) -> int | None:
+async def position(connection: AsyncConnection, job_id: int, *, bounds: Bounds) -> int | None:
     """Count the jobs up to and with this one, in the order they are served; None: not queued."""
     ahead, own = jobs.alias("ahead"), jobs.alias("own")
+    is_served_before = sa.tuple_(*served_in_order(bounds, of=ahead)) <= sa.tuple_(
+        *served_in_order(bounds, of=own)
+    )
     place = await connection.scalar(
         sa.select(sa.func.count())
         .select_from(ahead)
-        .join(
-            own,
-            sa.tuple_(ahead.c.priority, ahead.c.fair_tag, ahead.c.id)
-            <= sa.tuple_(own.c.priority, own.c.fair_tag, own.c.id),
-        )
+        .join(own, is_served_before)
         .where(
             own.c.id == job_id,
             own.c.state == JobState.QUEUED,
@@ -157,3 +156,14 @@ async def position(connection: AsyncConnection, job_id: int) -> int | None:
         )
     )
     return place or None
+
+
+async def upcoming(connection: AsyncConnection, *, bounds: Bounds, limit: int) -> tuple[Job, ...]:
+    """List queued jobs in the order they are served."""
+    rows = await connection.execute(
+        sa.select(jobs)
+        .where(jobs.c.state == JobState.QUEUED)
+        .order_by(*served_in_order(bounds))
+        .limit(limit)
+    )
+    return tuple(Job(**row) for row in rows.mappings())

@@ -15,7 +15,7 @@ from db.checks import check_ledgers
 from db.database import Database
 from db.errors import QueueFull, TransitionRefused
 from db.jobs import JobRepository
-from db.models import Acceptance, JobState, Scope
+from db.models import Acceptance, FailureReason, JobState, Scope
 from db.schema import IS_RUNNING, IS_WAITING
 from db.schema import jobs as jobs_table
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, new_job
@@ -173,6 +173,24 @@ async def test_who_runs_as_many_as_allowed_is_passed_over(
     await jobs.complete(job.id, "p.png")
     assert (await claimed(jobs))[0].user_id == 1
     assert await claim(jobs) is None
+
+
+async def test_places_in_the_queue_count_who_may_start_first(
+    database: Database, clock: ManualClock
+) -> None:
+    jobs = bounded(database, clock, running_per_member=1, running_per_server=3)
+    of_one = [(await jobs.accept(new_job(number, user_id=1))).job.id for number in range(3)]
+    of_two = (await jobs.accept(new_job(10, user_id=2))).job.id
+    assert [await jobs.position(each) for each in (*of_one, of_two)] == [1, 3, 4, 2]
+    first, token = await claimed(jobs)
+    of_three = (await jobs.accept(new_job(11, user_id=3))).job.id
+    assert first.id == of_one[0]
+    wanted = [of_two, of_three, *of_one[1:]]
+    assert [await jobs.position(each) for each in wanted] == [1, 2, 3, 4]
+    assert [job.id for job in await jobs.list_queued(limit=9)] == wanted
+    await jobs.refuse(first.id, token, FailureReason.NO_FACE)
+    assert await jobs.position(of_one[1]) == 3
+    assert [(await claimed(jobs))[0].id for _ in range(2)] == [of_two, of_three]
 
 
 async def test_a_server_that_runs_as_many_as_allowed_lets_the_others_pass(
