@@ -18,15 +18,18 @@ from bot.services.booth import Booth
 from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
+from bot.services.disk import Disk
 from bot.services.following import Follower
-from bot.services.gate import Gate
+from bot.services.gate import Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.outlook import Outlook
+from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
-from bot.services.room import Room
+from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
@@ -50,6 +53,7 @@ class App:
     worker: Worker
     catalogue: Catalogue
     painter: Painter
+    gates: Gates
     jobs: JobRepository
 
 
@@ -73,19 +77,23 @@ def assemble(
     )
     pictures = PictureStore(settings.data_dir / "pictures")
     catalogue = Catalogue(backends.current.client)
-    gate = Gate()
-    room = Room(settings.data_dir, database.path.parent, least_free=settings.min_free_bytes)
+    disk = Disk(settings.data_dir, database.path.parent, least_free=settings.min_free_bytes)
     budget = Budget(
         limits=limits,
         notices=NoticeRepository(database, clock=clock),
         is_capped=settings.credits_per_day is not None or settings.credits_per_month is not None,
         clock=clock,
     )
+    gates, pace = Gates(clock=clock), Pace(clock=clock)
+    gate = gates.of(backends.current.name)
+    outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
     bot = FaceSwapBot(
         guild_id=settings.discord_guild_id, command_syncs=CommandSyncRepository(database)
     )
     cards = Cards(client=bot, clock=clock)
-    painter = Painter(cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds)
+    painter = Painter(
+        cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
+    )
     delivery = DiscordDelivery(
         client=bot,
         cards=cards,
@@ -105,7 +113,7 @@ def assemble(
             backends=backends,
             photos=photos,
             catalogue=catalogue,
-            gate=gate,
+            gates=gates,
             deadline=settings.job_deadline,
             clock=clock,
         ),
@@ -114,7 +122,9 @@ def assemble(
             backends=backends,
             pictures=pictures,
             delivery=delivery,
-            gate=gate,
+            gates=gates,
+            pace=pace,
+            outlook=outlook,
             clock=clock,
         ),
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
@@ -127,8 +137,11 @@ def assemble(
             clock=clock,
         ),
         delivery=delivery,
-        gate=gate,
         budget=budget,
+        gates=gates,
+        prober=Prober(backends=backends, gates=gates, catalogue=catalogue),
+        pace=pace,
+        outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
     bot.services = Services(
@@ -139,7 +152,8 @@ def assemble(
             pictures=pictures,
             gate=gate,
             budget=budget,
-            room=room,
+            disk=disk,
+            outlook=outlook,
             worker=worker,
             delivery=delivery,
             swap_cost=_cost(settings, backends.current.swap_version),
@@ -160,7 +174,7 @@ def assemble(
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
         api_name=_api_name(settings),
     )
-    return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, jobs=jobs)
+    return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, gates=gates, jobs=jobs)
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -18,6 +18,12 @@ _LEAST_COST = 1  # a job that costs no credits still takes a turn
 _length = sa.case((jobs.c.cost > _LEAST_COST, jobs.c.cost), else_=_LEAST_COST)
 
 
+def served_so_far() -> sa.ColumnElement[float]:
+    """Tell how far the queue has been served: nobody gains by having been away."""
+    served = sa.select(sa.func.max(jobs.c.fair_tag)).where(WAS_SERVED).scalar_subquery()
+    return sa.func.coalesce(served, 0.0)
+
+
 async def next_tag(connection: AsyncConnection, *, user_id: int) -> float:
     """Tell the place of the member's next job: behind what they have had, and have waiting."""
     await connection.execute(
@@ -29,14 +35,12 @@ async def next_tag(connection: AsyncConnection, *, user_id: int) -> float:
         .with_for_update()
     )
     last_tag, weight = member.one()
-    # How far the queue has been served: nobody gains by having been away.
-    served = sa.select(sa.func.max(jobs.c.fair_tag)).where(WAS_SERVED).scalar_subquery()
     waiting = (
         sa.select(sa.func.max(jobs.c.fair_tag + _length / weight))
         .where(IS_WAITING, jobs.c.user_id == user_id)
         .scalar_subquery()
     )
-    found = await connection.execute(sa.select(served, waiting))
+    found = await connection.execute(sa.select(served_so_far(), waiting))
     return max([float(last_tag), *(float(tag) for tag in found.one() if tag is not None)])
 
 

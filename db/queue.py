@@ -21,6 +21,10 @@ from db.transitions import Change, Periods, change, log
 _ACCEPTANCE = 0
 _PICTURES_PER_JOB = 1
 
+# Built once, as in `db.transitions`.
+_OF_INTERACTION = sa.select(jobs).where(jobs.c.interaction_id == sa.bindparam("of_interaction"))
+_INSERTED = sa.insert(jobs).returning(jobs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
@@ -39,9 +43,7 @@ async def accept(
     connection: AsyncConnection, new: NewJob, *, bounds: Bounds, now: datetime
 ) -> Acceptance:
     """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
-    found = await connection.execute(
-        sa.select(jobs).where(jobs.c.interaction_id == new.interaction_id)
-    )
+    found = await connection.execute(_OF_INTERACTION, {"of_interaction": new.interaction_id})
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
@@ -63,20 +65,17 @@ async def accept(
 async def _insert(
     connection: AsyncConnection, new: NewJob, *, fair_tag: float, now: datetime
 ) -> Job:
-    inserted = await connection.execute(
-        sa.insert(jobs)
-        .values(
-            **asdict(new),
-            state=JobState.QUEUED,
-            priority=0,
-            fair_tag=fair_tag,
-            attempts=0,
-            idempotent=False,
-            created_at=now,
-            updated_at=now,
-        )
-        .returning(jobs)
-    )
+    values = {
+        **asdict(new),
+        "state": JobState.QUEUED,
+        "priority": 0,
+        "fair_tag": fair_tag,
+        "attempts": 0,
+        "idempotent": False,
+        "created_at": now,
+        "updated_at": now,
+    }
+    inserted = await connection.execute(_INSERTED, values)
     return Job(**inserted.mappings().one())
 
 

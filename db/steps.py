@@ -17,6 +17,7 @@ _UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
 _SUBMITTED = frozenset({JobState.SUBMITTED})
 _COMPLETED = frozenset({JobState.COMPLETED})
 _WAITING = frozenset({JobState.QUEUED, JobState.SUBMITTED})
+_CANCELLABLE = _WAITING | _COMPLETED
 _POSTABLE = frozenset({JobState.COMPLETED, JobState.UNDELIVERABLE})
 
 
@@ -92,7 +93,7 @@ def requeued(*, at: datetime) -> Change:
 
     Its wait starts anew, or it would be too old at once; its place in the queue is its old one.
     """
-    nothing = ("failure", "not_before", "told", "submitted_at", "deadline_at")
+    nothing = ("failure", "not_before", "told", "submitted_at", "deadline_at", "cancel_wished_at")
     return Change(
         origins=frozenset({JobState.FAILED}),
         to=JobState.QUEUED,
@@ -122,8 +123,13 @@ def failed(reason: FailureReason) -> Change:
 
 
 def cancelled() -> Change:
-    """End: its member wished so."""
-    return Change(origins=_WAITING, to=JobState.CANCELLED, actor=_MEMBER)
+    """End: its member wished so; nothing of it is posted."""
+    return Change(origins=_CANCELLABLE, to=JobState.CANCELLED, actor=_MEMBER)
+
+
+def cancelled_unsent(token: str | None) -> Change:
+    """End: its member wished so while it was being sent, and the API did not take it."""
+    return Change(origins=_SUBMITTING, to=JobState.CANCELLED, actor=_MEMBER, token=token)
 
 
 def delivered(*, channel_id: int, message_id: int) -> Change:

@@ -48,6 +48,7 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (_Q, _U): Effects(quota=_BACK, photo=Keep.SHORT_TIME),  # `db.restoring` holds the credits
     (_Q, _S): Effects(),  # `db.queue.claim` holds the credits
     (_S, _Q): Effects(credits=_BACK),
+    (_S, JobState.CANCELLED): Effects(quota=_BACK, credits=_BACK, photo=Keep.NO_LONGER),
     (_S, JobState.FAILED): Effects(quota=_BACK, credits=_BACK, photo=Keep.SHORT_TIME),
     (_S, JobState.SUBMITTED): Effects(credits=_SPENT),
     (_S, _U): Effects(quota=_BACK, photo=Keep.SHORT_TIME),
@@ -58,6 +59,7 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (JobState.SUBMITTED, JobState.CANCELLED): Effects(quota=_SPENT, photo=Keep.NO_LONGER),
     (JobState.COMPLETED, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
     (JobState.COMPLETED, JobState.UNDELIVERABLE): Effects(picture=Keep.UNTIL_OFFERED),
+    (JobState.COMPLETED, JobState.CANCELLED): Effects(photo=Keep.NO_LONGER, picture=Keep.NO_LONGER),
     (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
     (JobState.UNDELIVERABLE, JobState.COMPLETED): Effects(picture=Keep.WHILE_NEEDED),
     (JobState.FAILED, _Q): Effects(photo=Keep.WHILE_NEEDED),  # on the house: no quota is held

@@ -1,44 +1,32 @@
-"""Room on the disk: new orders are refused while there is still enough for those accepted."""
+"""Room in memory, given out in bytes: many may want some at the same moment."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import shutil
-from pathlib import Path
-
-from bot.errors import BoothClosed, ClosedReason
-
-_MEBIBYTE = 1024 * 1024
-
-_log = logging.getLogger(__name__)
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 
 class Room:
-    """Watches the disks that photos, pictures and the database are on."""
+    """So many bytes may be held at once; who finds too few waits, first come, first served."""
 
-    def __init__(self, *folders: Path, least_free: int) -> None:
-        self._folders = folders
-        self._least_free = least_free
-        self._is_tight = False
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._free = size
+        self._first = asyncio.Lock()  # held by who waits longest
+        self._freed = asyncio.Event()
 
-    async def require(self) -> None:
-        """Raise BoothClosed if less is free than is kept for jobs under way."""
-        folder, free = await asyncio.to_thread(self._fullest)
-        is_tight = free < self._least_free
-        if is_tight and not self._is_tight:
-            _log.critical(
-                "Orders are refused: %d MB are free where %s is, and MIN_FREE_MB is %d; make room.",
-                free // _MEBIBYTE,
-                folder,
-                self._least_free // _MEBIBYTE,
-            )
-        elif self._is_tight and not is_tight:
-            _log.warning("There is room on the disk again: orders are taken.")
-        self._is_tight = is_tight
-        if is_tight:
-            raise BoothClosed(ClosedReason.DISK_FULL)
-
-    def _fullest(self) -> tuple[Path, int]:
-        free = ((folder, shutil.disk_usage(folder).free) for folder in self._folders)
-        return min(free, key=lambda each: each[1])
+    @asynccontextmanager
+    async def taken(self, wanted: int) -> AsyncGenerator[None]:
+        """Hold so many bytes for the length of the block; never more than there are."""
+        wanted = min(wanted, self._size)
+        async with self._first:
+            while self._free < wanted:
+                self._freed.clear()
+                await self._freed.wait()
+            self._free -= wanted
+        try:
+            yield
+        finally:
+            self._free += wanted
+            self._freed.set()

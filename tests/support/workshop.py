@@ -16,15 +16,18 @@ from bot.services.backends import Backend, Backends
 from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
 from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
+from bot.services.disk import Disk
 from bot.services.following import Follower
-from bot.services.gate import Gate
+from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.outlook import Outlook
+from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
-from bot.services.room import Room
+from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from db.bounds import Bounds
@@ -74,6 +77,7 @@ class Workshop:
     catalogue: Catalogue
     previews: Previews
     gate: Gate
+    pace: Pace
     delivery: NotingDelivery
     worker: Worker
     booth: Booth
@@ -201,14 +205,17 @@ def build(
     limits = LimitRepository(database, clock=clock)
     photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
     pictures = PictureStore(data_dir / "pictures")
-    catalogue, gate = Catalogue(backends.current.client), Gate()
-    room = Room(data_dir, least_free=least_free)
+    disk = Disk(data_dir, least_free=least_free)
     budget = Budget(
         limits=limits,
         notices=NoticeRepository(database, clock=clock),
         is_capped=is_capped,
         clock=clock,
     )
+    catalogue = Catalogue(backends.current.client)
+    gates, pace = Gates(clock=clock), Pace(clock=clock)
+    gate = gates.of(backends.current.name)
+    outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -217,7 +224,7 @@ def build(
             backends=backends,
             photos=photos,
             catalogue=catalogue,
-            gate=gate,
+            gates=gates,
             deadline=timedelta(minutes=20),
             clock=clock,
         ),
@@ -226,7 +233,9 @@ def build(
             backends=backends,
             pictures=pictures,
             delivery=delivery,
-            gate=gate,
+            gates=gates,
+            pace=pace,
+            outlook=outlook,
             clock=clock,
         ),
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
@@ -239,8 +248,11 @@ def build(
             clock=clock,
         ),
         delivery=delivery,
-        gate=gate,
         budget=budget,
+        gates=gates,
+        prober=Prober(backends=backends, gates=gates, catalogue=catalogue),
+        pace=pace,
+        outlook=outlook,
         submit_at_once=4,
     )
     return Workshop(
@@ -252,6 +264,7 @@ def build(
         catalogue=catalogue,
         previews=Previews(backends.current.client),
         gate=gate,
+        pace=pace,
         delivery=delivery,
         worker=worker,
         booth=Booth(
@@ -261,7 +274,8 @@ def build(
             pictures=pictures,
             gate=gate,
             budget=budget,
-            room=room,
+            disk=disk,
+            outlook=outlook,
             worker=worker,
             delivery=delivery,
             swap_cost=2,
