@@ -52,6 +52,22 @@ def duration(at_least: int, at_most: int, *, unit: timedelta) -> Parse[timedelta
     return lambda text: parse(text) * unit
 
 
+def duration_or_unlimited(
+    at_least: int, at_most: int, *, unit: timedelta
+) -> Parse[timedelta | None]:
+    """Whole numbers of a unit of time, or the word "unlimited", which is None."""
+
+    def parse(text: str) -> timedelta | None:
+        if text.lower() == "unlimited":
+            return None
+        number = _digits(text)
+        if number is None or not at_least <= number <= at_most:
+            raise _not(text, f"a whole number from {at_least} to {at_most}, or unlimited")
+        return number * unit
+
+    return parse
+
+
 def integer_or_unlimited(at_most: int) -> Parse[int | None]:
     """Whole numbers from 0, or the word "unlimited", which is None."""
 

@@ -1,4 +1,4 @@
-"""What the buttons of a job's card do: cancel it, order it again, delete it, get its picture."""
+"""What the buttons of jobs do: cancel, order again, delete, get a picture or its original."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.delivery.reasons import TooLarge, reasons
+from bot.delivery.uploads import REQUEST_BYTES, send_fitting, upload_limit
+from bot.services.booth import original_too_large
 from bot.tree import PRIVATE, report
 from cogs.callers import caller_of, check_may_post, open_card
 from cogs.ui.buttons import JOB_TEMPLATE, Button, Verb, job_button
@@ -16,6 +19,7 @@ from cogs.ui.cards import picture_card
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
+    from bot.services.sizes import Sized
     from db.models import Job
 
     Press = discord.Interaction[FaceSwapBot]
@@ -47,7 +51,8 @@ class JobButton(discord.ui.DynamicItem[Button], template=JOB_TEMPLATE):
 async def _cancel(interaction: Press, job: Job) -> None:
     await interaction.response.defer()
     booth = interaction.client.services.booth
-    caller = caller_of(interaction, card_message_id=job.card_message_id)
+    card = interaction.message
+    caller = caller_of(interaction, card_message_id=card.id if card else job.card_message_id)
     await booth.renew_token(job, caller)
     await booth.cancel(job)
 
@@ -68,13 +73,50 @@ async def _delete(interaction: Press, job: Job) -> None:
 async def _fetch(interaction: Press, job: Job) -> None:
     interaction.extras[PRIVATE] = True
     await interaction.response.defer(ephemeral=True, thinking=True)
-    booth = interaction.client.services.booth
-    suffix, data = await booth.undelivered_picture(job, limit=interaction.filesize_limit)
-    picture = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
-    message = await interaction.edit_original_response(
-        view=picture_card(job, picture), attachments=[picture]
+    services = interaction.client.services
+    keeps_originals = services.original_keep_hours > 0
+
+    async def send(sized: Sized) -> discord.InteractionMessage:
+        return await _answer_with(
+            interaction, job, sized, original=keeps_originals and not sized.whole
+        )
+
+    message, sized = await send_fitting(
+        lambda limit: services.booth.undelivered_picture(job, limit=limit),
+        send,
+        limit=min(interaction.filesize_limit, _bots_limit(interaction)),
     )
-    await booth.record_delivered(job, message.channel.id, message.id)
+    await services.booth.record_delivered(
+        job, message.channel.id, message.id, keep_original=not sized.whole
+    )
+
+
+async def _original(interaction: Press, job: Job) -> None:
+    interaction.extras[PRIVATE] = True
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    # What the interaction names counts the member's own subscription, and may be too much for us.
+    limit = min(REQUEST_BYTES, max(interaction.filesize_limit, _bots_limit(interaction)))
+    original = await interaction.client.services.booth.original(job, limit=limit)
+    try:
+        await _answer_with(interaction, job, original, original=False)
+    except TooLarge:
+        limit, size = _bots_limit(interaction), len(original.data)
+        raise original_too_large(job, size=size, limit=limit) from None
+
+
+def _bots_limit(interaction: Press) -> int:
+    ordinary = interaction.client.services.max_upload_bytes
+    return upload_limit(interaction.guild, ordinary=ordinary)
+
+
+async def _answer_with(
+    interaction: Press, job: Job, sized: Sized, *, original: bool
+) -> discord.InteractionMessage:
+    picture = discord.File(BytesIO(sized.data), f"picture{sized.suffix}", spoiler=job.spoiler)
+    async with reasons():
+        return await interaction.edit_original_response(
+            view=picture_card(job, picture, original=original), attachments=[picture]
+        )
 
 
 _ACTIONS = {
@@ -82,6 +124,7 @@ _ACTIONS = {
     Verb.AGAIN: _again,
     Verb.DELETE: _delete,
     Verb.FETCH: _fetch,
+    Verb.ORIGINAL: _original,
 }
 
 

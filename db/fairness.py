@@ -15,14 +15,18 @@ from db.sqlite import insert_missing
 _LEAST_COST = 1  # a job that costs no credits still takes a turn
 
 
+def served_so_far() -> sa.ColumnElement[float]:
+    """Tell how far the queue has been served: nobody gains by having been away."""
+    served = sa.select(sa.func.max(jobs.c.fair_tag)).where(WAS_SERVED).scalar_subquery()
+    return sa.func.coalesce(served, 0.0)
+
+
 async def next_tag(connection: AsyncConnection, *, user_id: int, cost: int) -> float:
     """Give the member's next job its place, and remember it."""
     await connection.execute(
         insert_missing(members, {"user_id": user_id, "last_tag": 0.0, "weight": 1.0})
     )
-    # How far the queue has been served: nobody gains by having been away.
-    served = sa.select(sa.func.max(jobs.c.fair_tag)).where(WAS_SERVED).scalar_subquery()
-    present = sa.func.coalesce(served, 0.0)
+    present = served_so_far()
     start = await connection.execute(
         sa.select(sa.case((members.c.last_tag > present, members.c.last_tag), else_=present))
         .where(members.c.user_id == user_id)

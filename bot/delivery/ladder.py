@@ -7,6 +7,7 @@ under /jobs. **A private picture is never posted in a channel.**
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -17,18 +18,20 @@ import discord
 
 from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
-from bot.delivery.reasons import PlaceRefused, TooLarge, reasons
+from bot.delivery.reasons import PlaceRefused, reasons
+from bot.delivery.uploads import send_fitting, upload_limit
 from bot.services.delivery import Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
-from cogs.ui.buttons import shows_picture
+from bot.services.sizes import Sized
+from cogs.ui.buttons import Verb, has_button, shows_picture
 from cogs.ui.cards import ended_card, picture_card
+from cogs.ui.lists import waiting_page
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
 
 HISTORY = 100  # messages searched for a picture that may have been posted already
 CLOCKS_APART = timedelta(minutes=1)  # how much Discord's clock may differ from ours
-SMALLEST_LIMIT = 2 * 2**20  # bytes; tried when Discord calls a picture too large
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +53,7 @@ class DiscordDelivery:
         pictures: PictureStore,
         quick: timedelta,
         max_upload_bytes: int,
+        keeps_originals: bool,
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
@@ -60,7 +64,9 @@ class DiscordDelivery:
         self._pictures = pictures
         self._quick = quick
         self._max_upload_bytes = max_upload_bytes
+        self._keeps_originals = keeps_originals
         self._clock = clock
+        self._shut_out: set[int] = set()  # jobs that every place has just refused
 
     def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
         self._painter.show(job.id, stage, position=position)
@@ -75,11 +81,13 @@ class DiscordDelivery:
                 return await rung(job, picture)
             except PlaceRefused as refused:
                 _log.info("Job %d: its picture was refused: %s", job.id, refused)
+        self._shut_out.add(job.id)
         return None
 
     async def tell(self, job: Job) -> None:
         await self._painter.finish(job.id)
         state, job = job.state, await self._jobs.get(job.id)
+        shut_out = job.id in self._shut_out
         if job.state is not state:  # such as a picture that its member has fetched meanwhile
             return
         has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
@@ -87,7 +95,18 @@ class DiscordDelivery:
         try:
             await self._cards.edit(job, view=view)
         except PlaceRefused:
-            await self._tell_directly(job, view)
+            if not shut_out:
+                await self._tell_directly(job, view)
+        self._shut_out.discard(job.id)
+
+    async def remind(self, job: Job) -> None:
+        if job.interaction_token is None:
+            return
+        kept = await self._jobs.list_kept_for_member(job.user_id)
+        waiting = [each for each in kept if each.state is JobState.UNDELIVERABLE]
+        if waiting and job.state is not JobState.UNDELIVERABLE:
+            with contextlib.suppress(PlaceRefused):
+                await self._cards.whisper(job, view=waiting_page(waiting))
 
     async def _tell_directly(self, job: Job, view: discord.ui.LayoutView) -> None:
         try:
@@ -133,9 +152,16 @@ class DiscordDelivery:
         return posted
 
     async def _send_directly(self, job: Job, picture: Path) -> Posted:
-        return await self._send(await self._direct_messages(job), job, picture)
+        return await self._send(await self._direct_messages(job), job, picture, direct=True)
 
-    async def _send(self, channel: discord.abc.Messageable, job: Job, picture: Path) -> Posted:
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        job: Job,
+        picture: Path,
+        *,
+        direct: bool = False,
+    ) -> Posted:
         mention = discord.AllowedMentions(users=[discord.Object(job.user_id)])
 
         async def send(view: discord.ui.LayoutView, file: discord.File) -> discord.Message:
@@ -144,24 +170,27 @@ class DiscordDelivery:
                     view=view, file=file, allowed_mentions=mention, nonce=job.id
                 )
 
-        return await self._send_sized(job, picture, send)
+        return await self._send_sized(job, picture, send, direct=direct)
 
-    async def _send_sized(self, job: Job, picture: Path, send: Send) -> Posted:
-        """Send a picture as large as this channel takes it, smaller if Discord thinks otherwise."""
-        guild = self._client.get_guild(job.guild_id) if job.guild_id else None
-        limit = max(self._max_upload_bytes, guild.filesize_limit if guild else 0)
-        try:
-            message = await self._send_within(limit, job, picture, send)
-        except TooLarge:
-            message = await self._send_within(SMALLEST_LIMIT, job, picture, send)
-        return Posted(channel_id=message.channel.id, message_id=message.id)
+    async def _send_sized(
+        self, job: Job, picture: Path, send: Send, *, direct: bool = False
+    ) -> Posted:
+        """Send a picture as large as this place takes it, smaller if Discord thinks otherwise."""
+        guild = None
+        if job.guild_id and not direct:
+            guild = self._client.get_guild(job.guild_id)
 
-    async def _send_within(
-        self, limit: int, job: Job, picture: Path, send: Send
-    ) -> discord.Message:
-        suffix, data = await self._pictures.within(picture.name, limit)
-        file = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
-        return await send(picture_card(job, file), file)
+        async def send_as(sized: Sized) -> discord.Message:
+            file = discord.File(BytesIO(sized.data), f"picture{sized.suffix}", spoiler=job.spoiler)
+            kept = self._keeps_originals and not sized.whole
+            return await send(picture_card(job, file, original=kept), file)
+
+        message, sized = await send_fitting(
+            lambda limit: self._pictures.within(picture.name, limit),
+            send_as,
+            limit=upload_limit(guild, ordinary=self._max_upload_bytes),
+        )
+        return Posted(channel_id=message.channel.id, message_id=message.id, whole=sized.whole)
 
     async def _direct_messages(self, job: Job) -> discord.DMChannel:
         async with reasons():
@@ -171,7 +200,7 @@ class DiscordDelivery:
         """Look where a picture may have been posted before the bot was killed."""
         card = await self._cards.fetch(job)
         if card is not None and shows_picture(card, job.id):
-            return Posted(channel_id=card.channel.id, message_id=card.id)
+            return _posted(card, job)
         if not job.private:
             channel = self._client.get_partial_messageable(job.channel_id)
             if (found := await self._find_in(channel, job)) is not None:
@@ -188,7 +217,13 @@ class DiscordDelivery:
             async with reasons():
                 async for message in channel.history(limit=HISTORY, after=earliest):
                     if shows_picture(message, job.id):
-                        return Posted(channel_id=message.channel.id, message_id=message.id)
+                        return _posted(message, job)
         except PlaceRefused as refused:
             _log.info("Job %d: earlier messages cannot be read: %s", job.id, refused)
         return None
+
+
+def _posted(message: discord.Message, job: Job) -> Posted:
+    """Describe a picture that was found posted; its buttons tell whether it was made smaller."""
+    whole = not has_button(message, job.id, Verb.ORIGINAL)
+    return Posted(channel_id=message.channel.id, message_id=message.id, whole=whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot import messages
@@ -17,6 +18,8 @@ from db.models import JobState
 
 _UNFINISHED = {JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED}
 
+LONGEST_PAUSE = 60.0  # seconds between two edits while Discord does not answer; doubles
+
 _log = logging.getLogger(__name__)
 
 
@@ -27,6 +30,7 @@ class _Canvas:
     stage: Stage
     position: int | None
     shown: str | None = None  # the words on the card now
+    is_over: bool = False  # no key opens the card, or it shows something final
     finished: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
 
@@ -46,6 +50,8 @@ class Painter:
         canvas = self._canvases.get(job_id)
         if canvas is None:
             canvas = self._canvases[job_id] = _Canvas(stage, position)
+        if canvas.is_over:
+            return
         canvas.stage, canvas.position = stage, position
         self._news.put_nowait(job_id)
 
@@ -75,34 +81,43 @@ class Painter:
                 await self.finish(job_id)
 
     async def _paint(self, job_id: int, canvas: _Canvas) -> None:
+        failures = 0
         while not canvas.finished.is_set():
             words = messages.progress(canvas.stage, position=canvas.position)
             if words == canvas.shown:
                 return
-            try:
-                if not await self._edit(job_id, canvas):
-                    if self._canvases.get(job_id) is canvas:
-                        del self._canvases[job_id]
-                    return
-                canvas.shown = words
-            except (DeliveryPostponed, StorageError) as error:
-                _log.info("Card of job %d was not edited: %s", job_id, error)
-            except Exception:  # noqa: BLE001 - a card is worth less than the job
-                _log.exception("Card of job %d was not edited.", job_id)
-            try:
-                async with asyncio.timeout(self._seconds_between):
+            if await self._try(job_id, canvas):
+                canvas.shown, failures = words, 0
+            elif canvas.is_over:
+                return
+            else:
+                failures += 1
+            pause = min(LONGEST_PAUSE, self._seconds_between * 2**failures)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
                     await canvas.finished.wait()
-            except TimeoutError:
-                continue
+
+    async def _try(self, job_id: int, canvas: _Canvas) -> bool:
+        """Edit a card once, as far as that goes; tells whether it was edited."""
+        try:
+            canvas.is_over = not await self._edit(job_id, canvas)
+        except PlaceRefused:
+            canvas.is_over = True  # and is remembered until the job ends: no news is tried on it
+        except (DeliveryPostponed, StorageError) as error:
+            _log.info("Card of job %d was not edited: %s", job_id, error)
+        except Exception:  # noqa: BLE001 - a card is worth less than the job
+            _log.exception("Card of job %d was not edited.", job_id)
+        else:
+            return not canvas.is_over
+        return False
 
     async def _edit(self, job_id: int, canvas: _Canvas) -> bool:
-        """Edit a card once; False when it is gone for good or shows something final."""
+        """Edit a card; False when it shows something final. Raises PlaceRefused."""
         job = await self._jobs.get(job_id)  # a button press may have brought a newer token
         if job.state not in _UNFINISHED:
+            if self._canvases.get(job_id) is canvas:
+                del self._canvases[job_id]
             return False
-        try:
-            card = progress_card(job, canvas.stage, position=canvas.position)
-            await self._cards.edit(job, view=card)
-        except PlaceRefused:
-            return False
+        card = progress_card(job, canvas.stage, position=canvas.position)
+        await self._cards.edit(job, view=card)
         return True

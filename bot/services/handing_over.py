@@ -32,8 +32,8 @@ class Courier:
         """
         picture = self._pictures.path(job.picture or "")
         if not picture.is_file():
-            _log.error("Job %d: its picture is gone from the disk.", job.id)
-            return await self._jobs.record_undeliverable(job.id)
+            _log.error("Job %d: its picture is gone from the disk before it was posted.", job.id)
+            return await self._jobs.record_picture_lost(job.id)
         pause = FIRST_PAUSE
         while True:
             try:
@@ -48,9 +48,13 @@ class Courier:
         try:
             if posted is None:
                 return await self._jobs.record_undeliverable(job.id)
-            return await self._jobs.record_delivered(job.id, posted.channel_id, posted.message_id)
+            delivered = await self._jobs.record_delivered(
+                job.id, posted.channel_id, posted.message_id, keep_original=not posted.whole
+            )
         except TransitionRefused:  # the member fetched it through /jobs at the same moment
             return await self._jobs.get(job.id)
+        await self._delivery.remind(delivered)
+        return delivered
 
     async def tell(self, job: Job) -> None:
         """Tell the member how the job ended; returns once they were told or cannot be reached."""
@@ -65,3 +69,4 @@ class Courier:
             else:
                 break
         await self._jobs.record_told(job.id, job.state)
+        await self._delivery.remind(job)

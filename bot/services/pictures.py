@@ -6,21 +6,16 @@ A picture is named after its job, so that a kill between file and row loses and 
 from __future__ import annotations
 
 import asyncio
-import io
+import contextlib
 import shutil
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from bot.services.normalising import flatten
+from bot.services.sizes import FORMATS, SUFFIXES, Sized, fit
 from bot.services.strays import delete_strays
 
-FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS = 50_000_000
-JPEG_QUALITIES = (92, 85, 70)  # the first that makes a picture small enough
-SMALLEST_SIDE = 64  # pixels; a picture of that size fits everywhere
-
-_SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 
 
 class NotAPicture(Exception):
@@ -28,14 +23,16 @@ class NotAPicture(Exception):
 
 
 class PictureStore:
-    """The folder of finished pictures, and within it the one where downloads arrive."""
+    """The folder of finished pictures, and within it those of downloads and of smaller copies."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.arrivals = folder / "arriving"
         self._checking = asyncio.Semaphore(2)
-        shutil.rmtree(self.arrivals, ignore_errors=True)
-        self.arrivals.mkdir(parents=True)
+        self._smaller = folder / "smaller"
+        for within in (self.arrivals, self._smaller):
+            shutil.rmtree(within, ignore_errors=True)
+            within.mkdir(parents=True)
         folder.chmod(0o700)  # nobody else on this machine is to see members' pictures
 
     async def keep(self, arrived: Path, *, job_id: int) -> str:
@@ -49,20 +46,61 @@ class PictureStore:
     def path(self, name: str) -> Path:
         return self._folder / name
 
-    async def within(self, name: str, limit: int) -> tuple[str, bytes]:
-        """Return a picture as file name suffix and bytes of at most `limit`, as JPEG if need be."""
-        data = await asyncio.to_thread(self.path(name).read_bytes)
-        if len(data) <= limit:
-            return Path(name).suffix, data
+    async def within(self, name: str, limit: int) -> Sized:
+        """Return a picture in at most `limit` bytes, smaller than it is if need be.
+
+        What had to be encoded is kept as a copy, so that the next place that takes as much does
+        not have it encoded again. OSError when the picture is gone.
+        """
+        ready = await asyncio.to_thread(self._find_within, name, limit)
+        if ready is not None:
+            return ready
         async with self._checking:
-            return ".jpg", await asyncio.to_thread(_as_jpeg, data, limit)
+            return await asyncio.to_thread(self._make_within, name, limit)
+
+    async def size(self, name: str) -> int:
+        """Return how many bytes a picture has; OSError when it is gone."""
+        return (await asyncio.to_thread(self.path(name).stat)).st_size
 
     async def delete(self, name: str) -> None:
-        await asyncio.to_thread(self.path(name).unlink, missing_ok=True)
+        """Delete a picture, and its smaller copies; it may be gone already."""
+        await asyncio.to_thread(self._delete, name)
 
     async def delete_all_but(self, wanted: frozenset[str], *, untouched_for: float = 0.0) -> int:
         """Delete pictures that no row names and that are so many seconds old; count them."""
         return await delete_strays(self._folder, wanted=wanted, untouched_for=untouched_for)
+
+    def _find_within(self, name: str, limit: int) -> Sized | None:
+        path = self.path(name)
+        if path.stat().st_size <= limit:
+            return Sized(suffix=path.suffix, whole=True, data=path.read_bytes())
+        for copy in self._copies(name):
+            # Made for more and small enough for less: what would be made for less, too.
+            made_for = int(copy.stem.partition("-")[2])
+            if made_for >= limit >= copy.stat().st_size:
+                is_png = copy.suffix == SUFFIXES["PNG"]
+                return Sized(suffix=copy.suffix, whole=is_png, data=copy.read_bytes())
+        return None
+
+    def _make_within(self, name: str, limit: int) -> Sized:
+        sized = fit(self.path(name).read_bytes(), limit=limit)
+        copy = self._smaller / f"{Path(name).stem}-{limit}{sized.suffix}"
+        with contextlib.suppress(OSError):  # it only saves time
+            unfinished = copy.with_suffix(".part")
+            unfinished.write_bytes(sized.data)
+            unfinished.replace(copy)
+        return sized
+
+    def _copies(self, name: str) -> list[Path]:
+        return [
+            copy
+            for copy in self._smaller.glob(f"{Path(name).stem}-*")
+            if copy.suffix in SUFFIXES.values()
+        ]
+
+    def _delete(self, name: str) -> None:
+        for path in (self.path(name), *self._copies(name)):
+            path.unlink(missing_ok=True)
 
 
 def _verify(path: Path) -> str:
@@ -72,30 +110,10 @@ def _verify(path: Path) -> str:
             if image.width * image.height > MAX_PIXELS:
                 raise NotAPicture(f"{image.width}x{image.height} pixels")
             image.load()
-            return _SUFFIXES[str(image.format)]
+            return SUFFIXES[str(image.format)]
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the system's, such as too many open files: no fault of the picture
         raise NotAPicture(type(error).__name__) from error
     except Image.DecompressionBombError as error:
         raise NotAPicture("decompression bomb") from error
-
-
-def _as_jpeg(data: bytes, limit: int) -> bytes:
-    """Return a JPEG of at most `limit` bytes: at a lower quality first, then with fewer pixels."""
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        picture = flatten(image)
-    for quality in JPEG_QUALITIES:
-        encoded = _encode(picture, quality)
-        if len(encoded) <= limit:
-            return encoded
-    while len(encoded) > limit and max(picture.size) > SMALLEST_SIDE:
-        picture = picture.reduce(2)
-        encoded = _encode(picture, JPEG_QUALITIES[-1])
-    return encoded
-
-
-def _encode(picture: Image.Image, quality: int) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, optimize=True)
-    return out.getvalue()

@@ -18,6 +18,7 @@ class NotingDelivery:
     pictures: dict[int, list[bytes]] = field(default_factory=dict)
     told: dict[int, list[JobState]] = field(default_factory=dict)
     looked_first: list[int] = field(default_factory=list)
+    reminded: list[int] = field(default_factory=list)
     refuses: bool = False
     postpones: int = 0  # so many tries fail before one succeeds
     news: asyncio.Event = field(default_factory=asyncio.Event)  # somebody was told something
@@ -39,6 +40,9 @@ class NotingDelivery:
         self._postpone()
         self.told.setdefault(job.id, []).append(job.state)
         self.news.set()
+
+    async def remind(self, job: Job) -> None:
+        self.reminded.append(job.id)
 
     def _postpone(self) -> None:
         if self.postpones:

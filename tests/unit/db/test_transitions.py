@@ -28,6 +28,7 @@ HELD, SPENT, BACK = ReservationState.HELD, ReservationState.SPENT, ReservationSt
 LATER = START + timedelta(hours=1)
 SHORT = timedelta(minutes=15)
 NOW = timedelta(0)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 NEEDED = None
 
@@ -55,7 +56,11 @@ STEPS: dict[str, Step] = {
     "fail": lambda jobs, job: jobs.fail(job.id, FailureReason.DEADLINE),
     "cancel": lambda jobs, job: jobs.cancel(job.id),
     "record_delivered": lambda jobs, job: jobs.record_delivered(job.id, CHANNEL, 5),
+    "deliver_smaller": lambda jobs, job: jobs.record_delivered(
+        job.id, CHANNEL, 5, keep_original=True
+    ),
     "record_undeliverable": lambda jobs, job: jobs.record_undeliverable(job.id),
+    "lose_picture": lambda jobs, job: jobs.record_picture_lost(job.id),
 }
 
 
@@ -96,8 +101,15 @@ TABLE = [
         photo=SHORT, picture=NOW),
     Row(origin=COMPLETED, step="record_undeliverable", to=UNDELIVERABLE, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=WEEK),
+    Row(origin=COMPLETED, step="deliver_smaller", to=DELIVERED, quota=SPENT, credits=SPENT,
+        photo=SHORT, picture=DAY),
+    Row(origin=COMPLETED, step="lose_picture", to=FAILED, quota=BACK, credits=SPENT, photo=SHORT),
     Row(origin=UNDELIVERABLE, step="record_delivered", to=DELIVERED, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=NOW),
+    Row(origin=UNDELIVERABLE, step="deliver_smaller", to=DELIVERED, quota=SPENT, credits=SPENT,
+        photo=SHORT, picture=DAY),
+    Row(origin=UNDELIVERABLE, step="lose_picture", to=FAILED, quota=BACK, credits=SPENT,
+        photo=SHORT),
 ]
 # fmt: on
 
