@@ -132,7 +132,9 @@ class Cards:
         application = self._client.application_id
         if application is None:
             raise PlaceRefused("not logged in")
-        return discord.Webhook.partial(application, job.interaction_token, client=self._client)
+        webhook = discord.Webhook.partial(application, job.interaction_token, client=self._client)
+        webhook.type = discord.WebhookType.application  # or discord.py lets it not whisper
+        return webhook
 
     def _message(self, job: Job) -> discord.PartialMessage:
         if job.private or job.card_message_id is None or job.card_channel_id is None:

@@ -27,6 +27,7 @@ from bot.services.sizes import Sized
 from cogs.ui.buttons import Verb, has_button, shows_picture
 from cogs.ui.cards import ended_card, picture_card
 from cogs.ui.lists import waiting_page
+from db.errors import StorageError
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
 
@@ -102,10 +103,10 @@ class DiscordDelivery:
     async def remind(self, job: Job) -> None:
         if job.interaction_token is None:
             return
-        kept = await self._jobs.list_kept_for_member(job.user_id)
-        waiting = [each for each in kept if each.state is JobState.UNDELIVERABLE]
-        if waiting and job.state is not JobState.UNDELIVERABLE:
-            with contextlib.suppress(PlaceRefused):
+        with contextlib.suppress(PlaceRefused, StorageError):  # they are reminded another time
+            kept = await self._jobs.list_kept_for_member(job.user_id)
+            waiting = [each for each in kept if each.state is JobState.UNDELIVERABLE]
+            if waiting and job.state is not JobState.UNDELIVERABLE:
                 await self._cards.whisper(job, view=waiting_page(waiting))
 
     async def _tell_directly(self, job: Job, view: discord.ui.LayoutView) -> None:
