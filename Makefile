@@ -12,8 +12,9 @@ demo: $(STAMP)
 run: $(STAMP)
 	$(BIN)/faceswap-bot run
 
+# Half of the tests wait for processes, so as many run at the same time as there are cores.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -36,6 +36,7 @@ from db.models import FailureReason, Job, JobKind, JobState
 from faceswap.models import Gender, PhotoProblem
 
 AI_LINE = "-# AI-made picture"
+LONGEST_NOTE = 200  # characters
 EXACT_PLACES = 10  # places in the queue are rounded beyond, for fewer edits of cards
 NOT_COUNTED = "It does not count against your quota."
 
@@ -136,6 +137,13 @@ def alt_text(job: Job) -> str:
         return f"AI-made picture from the words: {job.prompt or ''}"[:1000]
     who = WHO[Gender(job.gender or 0)]
     return f"AI-made picture: {who}, made from a photo with the filter {title(job)}"[:1000]
+
+
+def below_picture(job: Job) -> str:
+    """Say below a picture what it is, and what was understood of the words it was made from."""
+    if not job.note:
+        return AI_LINE
+    return f"-# Understood: {escaped(job.note, longest=LONGEST_NOTE)}\n{AI_LINE}"
 
 
 def progress(stage: Stage, *, position: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Names that others chose, fit to be shown: short, visible, and without meaning to Discord."""
+"""Names and lines of others, fit to be shown: short, visible, and without meaning to Discord."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _MARKUP = re.compile(r"[\\`*_~|<>\[\]]")
 
 
-def clean(name: str) -> str:
+def clean(name: str, *, longest: int = LONGEST) -> str:
     """Return a name in one line, without what is not seen or turns the text round, cut short."""
     seen = "".join(
         each
         for each in " ".join(name.split())
         if each == _ZERO_WIDTH_JOINER or unicodedata.category(each) not in _UNSEEN
     ).strip(_ZERO_WIDTH_JOINER + " ")
-    if len(seen) > LONGEST:
-        return f"{seen[: LONGEST - 1]}…"
+    if len(seen) > longest:
+        return f"{seen[: longest - 1]}…"
     return seen or NAMELESS
 
 
-def escaped(name: str) -> str:
+def escaped(name: str, *, longest: int = LONGEST) -> str:
     """Return a clean name for a text with markup: no emphasis, mention or link comes of it."""
-    literal = _MARKUP.sub(r"\\\g<0>", clean(name))
+    literal = _MARKUP.sub(r"\\\g<0>", clean(name, longest=longest))
     return literal.replace("@", "@\u200b").replace("://", ":\u200b//")

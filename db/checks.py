@@ -51,7 +51,7 @@ async def check(database: Database) -> list[str]:
     try:
         missing = await pending(database)
         if missing:
-            return [f"The schema is old: step {', '.join(missing)} is applied at the next start."]
+            return [f"The schema is old; the next start applies step {', '.join(missing)}."]
         return await database.file_problems() or await check_ledgers(database)
     except StorageUnavailable as error:
         if error.fault is not StorageFault.DAMAGED:

@@ -1,31 +1,31 @@
 """The only module that opens the database and runs transactions on it.
 
-Cancelling a task in the middle of an aiosqlite call can leave the file locked. So every unit of
-work runs as a task of its own that its caller cannot cancel, and closing waits for all of them.
-A cancelled caller may therefore still have committed.
+Every unit of work runs as a task of its own that its caller cannot cancel, and closing waits for
+all of them. A cancelled caller may therefore still have committed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import sqlite
+from db.connection_thread import ConnectionThread
 from db.errors import StorageFault, StorageUnavailable
 from db.faults import translated_errors
 from db.process_lock import process_lock
+from db.units import Unit
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Unit = Callable[[AsyncConnection], Awaitable[T]]
 
 _BUSY_TIMEOUT = timedelta(seconds=5)
 
@@ -38,7 +38,7 @@ class Database:
         self.exclusive = exclusive
         self._busy_timeout = busy_timeout
         self._writer = sqlite.writer(path, busy_timeout=busy_timeout)
-        self._reader = sqlite.reader(path, busy_timeout=busy_timeout)
+        self._readers = sqlite.Readers(path, busy_timeout=busy_timeout)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -70,11 +70,11 @@ class Database:
 
     async def write(self, unit: Unit[T]) -> T:
         """Run the unit in one transaction that holds the write lock, and commit it."""
-        return await self._shielded(self._transaction(self._writer, unit))
+        return await self._shielded(self._run(self._writer, unit))
 
     async def read(self, unit: Unit[T]) -> T:
         """Run the unit on one snapshot; it cannot write and hinders no writer."""
-        return await self._shielded(self._transaction(self._reader, unit))
+        return await self._shielded(self._run(self._readers, unit))
 
     async def alter(self, unit: Unit[T]) -> T:
         """Run a unit that changes the schema: all of it or nothing, foreign keys checked last."""
@@ -106,16 +106,15 @@ class Database:
                 raise StorageUnavailable(StorageFault.DAMAGED, detail)
             return result
 
-        engine = sqlite.migrator(self.path, busy_timeout=self._busy_timeout)
+        migrator = sqlite.migrator(self.path, busy_timeout=self._busy_timeout)
         try:
-            return await self._transaction(engine, checked)
+            return await self._run(migrator, checked)
         finally:
-            await engine.dispose()
+            await migrator.close()
 
-    async def _transaction(self, engine: AsyncEngine, unit: Unit[T]) -> T:
+    async def _run(self, runner: ConnectionThread | sqlite.Readers, unit: Unit[T]) -> T:
         with translated_errors(self.path):
-            async with engine.begin() as connection:
-                return await unit(connection)
+            return await runner.run(unit)
 
     async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
         if self._closed:
@@ -147,8 +146,8 @@ class Database:
     async def _finish(self) -> None:
         while self._tasks:
             await asyncio.wait(self._tasks)
-        await self._writer.dispose()
-        await self._reader.dispose()
+        await self._writer.close()
+        await self._readers.close()
 
 
 def _require_file(path: Path, *, create: bool) -> None:

@@ -41,8 +41,6 @@ def translated_errors(path: Path) -> Generator[None]:
     """Raise StorageUnavailable for what is wrong with the database at `path`; the rest passes."""
     try:
         yield
-    except sqlalchemy.exc.TimeoutError as error:
-        raise StorageUnavailable(StorageFault.LOCKED, f"{path}: no connection free") from error
     except sqlalchemy.exc.DBAPIError as error:
         fault = _fault_of(error.orig)
         if fault is None:

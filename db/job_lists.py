@@ -11,16 +11,18 @@ from db.errors import JobNotFound
 from db.models import Job, JobState, ReferencedFiles
 from db.schema import IS_UNTOLD, SERVED_IN_ORDER, jobs
 
+_BY_ID = sa.select(jobs).where(jobs.c.id == sa.bindparam("of_job"))  # built once: it is asked often
 _FINAL = [state for state in JobState if state.is_final]
 _AT_A_BACKEND = (JobState.SUBMITTING, JobState.SUBMITTED)
 
 
 async def get(connection: AsyncConnection, job_id: int) -> Job:
     """Read one job; JobNotFound if there is none."""
-    found = await _jobs(connection, sa.select(jobs).where(jobs.c.id == job_id))
-    if not found:
+    found = await connection.execute(_BY_ID, {"of_job": job_id})
+    row = found.mappings().one_or_none()
+    if row is None:
         raise JobNotFound(job_id)
-    return found[0]
+    return Job(**row)
 
 
 async def of_member(connection: AsyncConnection, user_id: int, *, limit: int) -> tuple[Job, ...]:

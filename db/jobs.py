@@ -141,9 +141,12 @@ class JobRepository:
 
         return await self._database.write(unit)
 
-    async def complete(self, job_id: int, picture: str) -> Job:
-        """Note that the picture is verified and on disk under this name."""
-        return await self._change(job_id, steps.completed(picture))
+    async def complete(self, job_id: int, picture: str, *, note: str | None = None) -> Job:
+        """Note that the picture is verified and on disk under this name.
+
+        `note` is what the studio understood of a prompt: words for the member, never for the log.
+        """
+        return await self._change(job_id, steps.completed(picture, note=note))
 
     async def fail(self, job_id: int, reason: FailureReason) -> Job:
         """End a job that was never sent, or that the API could not finish."""

@@ -22,6 +22,7 @@ _FORGOTTEN = {
     "user_id": NOBODY,
     "channel_id": 0,  # that of a direct message leads to the member
     "prompt": None,
+    "note": None,  # which repeats words of the prompt
     "locale": None,
     "submit_token": None,  # so that no late answer wakes the job
     "photo": None,

@@ -156,6 +156,7 @@ class Job:
     ratio: str | None
     quality: str | None
     prompt: str | None = field(repr=False)
+    note: str | None = field(repr=False)  # what the studio understood of the prompt
     private: bool
     spoiler: bool
     locale: str | None

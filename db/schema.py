@@ -42,6 +42,7 @@ jobs = sa.Table(
     Column("ratio", sa.Text),
     Column("quality", sa.Text),
     Column("prompt", sa.Text),
+    Column("note", sa.Text),
     Column("private", sa.Boolean, nullable=False),
     Column("spoiler", sa.Boolean, nullable=False),
     Column("locale", sa.Text),

@@ -9,28 +9,24 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from db.connection_thread import ConnectionThread, Manner
 from db.errors import StorageFault, StorageUnavailable
+from db.units import Unit
 
 # A power loss under NORMAL drops the last commits; a lost "intent to submit" is a second paid call.
 _WRITER_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _MIGRATION_PRAGMAS = ("synchronous=FULL", "foreign_keys=OFF", "secure_delete=ON")
 _READER_PRAGMAS = ("query_only=ON",)
 _READERS = 4
-_WAIT_FOR_CONNECTION_S = 60
 
-
-class _Connection(Protocol):
-    """What the events of an engine give us: the driver's connection in SQLAlchemy's adapter."""
-
-    def cursor(self) -> Any: ...
+T = TypeVar("T")
 
 
 def file_path(url: str) -> Path:
@@ -64,45 +60,34 @@ def look(path: Path, *, busy_timeout: timedelta) -> None:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
-def writer(path: Path, *, busy_timeout: timedelta) -> AsyncEngine:
+def writer(path: Path, *, busy_timeout: timedelta) -> ConnectionThread:
     """Make the one connection that writes: it has the write lock from each beginning on."""
-    return _engine(path, busy_timeout, _WRITER_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
+    return ConnectionThread(path, _manner(_WRITER_PRAGMAS, "BEGIN IMMEDIATE", busy_timeout))
 
 
-def migrator(path: Path, *, busy_timeout: timedelta) -> AsyncEngine:
+def migrator(path: Path, *, busy_timeout: timedelta) -> ConnectionThread:
     """Make a writer, but one where tables may be replaced under the keys that point at them."""
-    return _engine(path, busy_timeout, _MIGRATION_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
+    return ConnectionThread(path, _manner(_MIGRATION_PRAGMAS, "BEGIN IMMEDIATE", busy_timeout))
 
 
-def reader(path: Path, *, busy_timeout: timedelta) -> AsyncEngine:
-    """Make connections that see a whole snapshot and hinder no writer."""
-    return _engine(path, busy_timeout, _READER_PRAGMAS, begin="BEGIN", size=_READERS)
+class Readers:
+    """A few connections that see a whole snapshot each and hinder no writer."""
+
+    def __init__(self, path: Path, *, busy_timeout: timedelta) -> None:
+        manner = _manner(_READER_PRAGMAS, "BEGIN", busy_timeout)
+        self._threads = [ConnectionThread(path, manner) for _ in range(_READERS)]
+
+    async def run(self, unit: Unit[T]) -> T:
+        """Carry out a unit on the first connection that has the least to do."""
+        return await min(self._threads, key=lambda thread: thread.units).run(unit)
+
+    async def close(self) -> None:
+        for thread in self._threads:
+            await thread.close()
 
 
-def _engine(
-    path: Path, busy_timeout: timedelta, pragmas: tuple[str, ...], *, begin: str, size: int
-) -> AsyncEngine:
-    engine = create_async_engine(
-        sa.URL.create("sqlite+aiosqlite", database=str(path)),
-        connect_args=_connect_arguments(busy_timeout),
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=_WAIT_FOR_CONNECTION_S,
-        hide_parameters=True,  # they hold prompts and tokens
-    )
-
-    def set_up(connection: _Connection, _record: object) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def begin_transaction(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    sa.event.listen(engine.sync_engine, "connect", set_up)
-    sa.event.listen(engine.sync_engine, "begin", begin_transaction)
-    return engine
+def _manner(pragmas: tuple[str, ...], begin: str, busy_timeout: timedelta) -> Manner:
+    return Manner(pragmas=pragmas, begin=begin, arguments=_connect_arguments(busy_timeout))
 
 
 def _connect_arguments(busy_timeout: timedelta) -> dict[str, Any]:

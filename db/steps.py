@@ -65,10 +65,13 @@ def resolved(reason: FailureReason, *, actor: str) -> Change:
     return _failed(_UNCONFIRMED, reason, actor=actor)
 
 
-def completed(picture: str) -> Change:
-    """Go on: the picture is verified and on disk."""
+def completed(picture: str, *, note: str | None) -> Change:
+    """Go on: the picture is verified and on disk, and perhaps the studio says what it shows."""
     return Change(
-        origins=_SUBMITTED, to=JobState.COMPLETED, actor=_WORKER, values={"picture": picture}
+        origins=_SUBMITTED,
+        to=JobState.COMPLETED,
+        actor=_WORKER,
+        values={"picture": picture, "note": note},
     )
 
 

@@ -64,6 +64,12 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
 }
 
+# Built once: SQLAlchemy takes longer to build a statement than to run it.
+_ID = sa.bindparam("of_job", type_=jobs.c.id.type)
+_LOCKED = sa.select(jobs).where(jobs.c.id == _ID).with_for_update()
+_MOVED = sa.update(jobs).where(jobs.c.id == _ID).returning(jobs)
+_LOGGED = sa.insert(job_log)
+
 _OUTCOMES = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED, _U})
 
 
@@ -98,19 +104,15 @@ async def change(
     if job.state not in wanted.origins or not is_ours:
         raise TransitionRefused(job_id, job.state, wanted.to)
     effects = TRANSITIONS[job.state, wanted.to]
-    moved = await connection.execute(
-        sa.update(jobs)
-        .where(jobs.c.id == job_id)
-        .values(
-            state=wanted.to,
-            updated_at=now,
-            **_finished_at(wanted.to, now=now),
-            **_photo(job, effects.photo, now=now, periods=periods),
-            **_picture(job, wanted.picture or effects.picture, now=now, periods=periods),
-            **wanted.values,
-        )
-        .returning(jobs)
-    )
+    values = {
+        "state": wanted.to,
+        "updated_at": now,
+        **_finished_at(wanted.to, now=now),
+        **_photo(job, effects.photo, now=now, periods=periods),
+        **_picture(job, wanted.picture or effects.picture, now=now, periods=periods),
+        **wanted.values,
+    }
+    moved = await connection.execute(_MOVED, {_ID.key: job_id, **values})
     changed = Job(**moved.mappings().one())
     await log(connection, changed, origin=job.state, actor=wanted.actor, detail=wanted.detail)
     for ledger, into in ((Ledger.QUOTA, effects.quota), (Ledger.CREDITS, effects.credits)):
@@ -123,7 +125,7 @@ async def change(
 
 async def locked_job(connection: AsyncConnection, job_id: int) -> Job:
     """Read a job so that nobody else can move it in this transaction."""
-    rows = await connection.execute(sa.select(jobs).where(jobs.c.id == job_id).with_for_update())
+    rows = await connection.execute(_LOCKED, {_ID.key: job_id})
     row = rows.mappings().one_or_none()
     if row is None:
         raise JobNotFound(job_id)
@@ -139,16 +141,15 @@ async def log(
     detail: str | None = None,
 ) -> None:
     """Add to the job's log that it came into its present state."""
-    await connection.execute(
-        sa.insert(job_log).values(
-            job_id=job.id,
-            at=job.updated_at,
-            from_state=origin,
-            to_state=job.state,
-            actor=actor,
-            detail=detail,
-        )
-    )
+    line = {
+        "job_id": job.id,
+        "at": job.updated_at,
+        "from_state": origin,
+        "to_state": job.state,
+        "actor": actor,
+        "detail": detail,
+    }
+    await connection.execute(_LOGGED, line)
 
 
 def _finished_at(to: JobState, *, now: datetime) -> dict[str, datetime | None]:

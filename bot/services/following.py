@@ -153,7 +153,7 @@ class Follower:
             name = await self._pictures.keep(first, job_id=job.id)
         finally:
             first.unlink(missing_ok=True)
-        return await self._jobs.complete(job.id, name)
+        return await self._jobs.complete(job.id, name, note=remote.note or None)
 
     async def _wait_for_deadline(self, job: Job) -> Job:
         """Wait out a job whose back end is not configured; only it knows the job's end."""

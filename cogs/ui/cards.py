@@ -62,7 +62,7 @@ def _card(
     )
     if gallery is not None:
         container.add_item(gallery)
-        container.add_item(discord.ui.TextDisplay(messages.AI_LINE))
+        container.add_item(discord.ui.TextDisplay(messages.below_picture(job)))
     container.add_item(discord.ui.ActionRow(*(job_button(job.id, verb) for verb in verbs)))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)

@@ -27,8 +27,8 @@ def privacy_page(services: Services) -> discord.ui.LayoutView:
         f"{what_happens(services)}\n"
         f"{_pictures(services)}\n"
         "• I keep a record of your jobs (when, which filter, how it ended), of your quota and of "
-        "your consent, under your Discord number, without your name. Words of `/imagine` are kept "
-        f"with the job{_rows(services)}.",
+        "your consent, under your Discord number, without your name. Words of `/imagine`, and what "
+        f"was understood of them, are kept with the job{_rows(services)}.",
         erase_button(confirmed=False),
     )
 

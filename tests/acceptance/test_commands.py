@@ -44,10 +44,14 @@ async def delivered(booth: PhotoBooth, house: House, **options: object) -> Messa
     return await booth.picture(ordered)
 
 
-async def imagined(booth: PhotoBooth, house: House, prompt: str) -> Message:
+async def imagined(
+    booth: PhotoBooth, house: House, prompt: str, *, understood: str | None = None
+) -> Message:
     number = len(booth.accounts()) + 1
     ordered = await booth.imagine(prompt)
+    house.api.understood = understood
     await house.api.finish(await house.followed(booth, number))
+    house.api.understood = None
     return await booth.picture(ordered)
 
 
@@ -103,7 +107,18 @@ async def test_a_picture_from_words(booth: PhotoBooth, house: House) -> None:
     assert card.alt_texts() == ["AI-made picture from the words: a lighthouse at dawn"]
     assert house.api.submissions[-1].path == "/v2/run/self-prompt"
     assert house.api.submissions[-1].fields == {"prompt": "a lighthouse at dawn"}
+    assert "Understood" not in card.text()  # the API said nothing of the kind
     await booth.accounted(DELIVERED)
+
+
+async def test_what_was_understood_of_the_words_is_shown_with_the_picture(
+    booth: PhotoBooth, house: House
+) -> None:
+    said = "the sea at dawn, *painted*; the lighthouse is not drawn"
+    card = await imagined(booth, house, "a lighthouse at dawn", understood=said)
+    line = "-# Understood: the sea at dawn, \\*painted\\*; the lighthouse is not drawn"
+    assert line in card.text().splitlines()
+    assert "the lighthouse is not drawn" not in house.bot.log
 
 
 @pytest.mark.parametrize(
@@ -249,7 +264,9 @@ def places_of(booth: PhotoBooth, *secrets: object) -> set[str]:
 async def test_erasing_all_that_is_kept(booth: PhotoBooth, house: House) -> None:
     photos_before = set(booth.photos())
     await delivered(booth, house)
-    await imagined(booth, house, "a secret garden")
+    understood = "a forest by day; the secret is not drawn"
+    await imagined(booth, house, "a secret garden", understood=understood)
+    assert places_of(booth, understood) == {"jobs.note"}
     house.api.on_submit(Answer(status=429, headers={"Retry-After": "3"}))
     ordered = await booth.order(private=True)
     await booth.text(ordered, "waits and starts by itself")
@@ -265,7 +282,7 @@ async def test_erasing_all_that_is_kept(booth: PhotoBooth, house: House) -> None
 
     assert "I also cancelled 1 of your jobs" in page.text()
     assert page.labels() == []
-    secrets = (booth.alice.id, "a secret garden", ordered.token, booth.channel.id)
+    secrets = (booth.alice.id, "a secret garden", understood, ordered.token, booth.channel.id)
     assert places_of(booth, *secrets) == {"buckets.scope_id"}  # today's quota: told on the page
     assert set(booth.photos()) == photos_before
     assert "You have no pictures yet" in await booth.jobs_page()

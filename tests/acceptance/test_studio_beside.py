@@ -40,6 +40,15 @@ async def test_a_photo_becomes_a_picture_without_any_api(studio_booth: PhotoBoot
     assert "Vintage Portrait" in card.text()
 
 
+async def test_words_become_a_sketch_that_says_what_was_understood(
+    studio_booth: PhotoBooth,
+) -> None:
+    ordered = await studio_booth.imagine("a dragon over mountains at sunset")
+    card = await studio_booth.picture(ordered, within=PAINTED)
+    line = "-# Understood: mountains at sunset, painted; the dragon is not drawn offline"
+    assert line in card.text().splitlines()
+
+
 async def test_the_gallery_shows_what_the_studio_draws(studio_booth: PhotoBooth) -> None:
     async with asyncio.timeout(PAINTED):
         page = await studio_booth.page("filters")

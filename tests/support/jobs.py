@@ -45,6 +45,7 @@ _JOB = Job(
     ratio="square",
     quality="v6",
     prompt="a lighthouse at dawn",
+    note=None,
     private=False,
     spoiler=False,
     locale="en-GB",

@@ -151,6 +151,7 @@ class ScriptedAPI:
         self.honours_keys = honours_keys
         self.filters: object = [{"id": "12", "name": "Cyberpunk Neon"}]
         self.previews: dict[str, Answer] = {}  # by the end of /previews/…
+        self.understood: object = None  # said of each picture, as our studio does of sketches
         self.health: Answer | None = None  # None: what `honours_keys` makes of it
         self.paid = 0  # submissions that came in whole and were not refused with a 4xx
         self.calls: list[Call] = []  # every request, in the order they came
@@ -217,7 +218,8 @@ class ScriptedAPI:
     async def finish(self, remote_id: str, *pictures: bytes) -> None:
         """Complete a job, with `PICTURE` unless others are given."""
         images = [base64.b64encode(picture).decode() for picture in pictures or (PICTURE,)]
-        await self.say(remote_id, "COMPLETED", output={"images": images})
+        more = {} if self.understood is None else {"understood": self.understood}
+        await self.say(remote_id, "COMPLETED", output={"images": images}, **more)
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something is true of this API; looked at whenever something happens here."""

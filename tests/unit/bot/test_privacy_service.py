@@ -114,10 +114,13 @@ async def test_nothing_of_a_member_is_left_in_the_database(
         await workshop.order(user_id=member)
         order = PromptOrder(prompt=words, private=False, spoiler=False)
         await workshop.booth.order_prompt(workshop.caller(member), order)
+        api.understood = note = "the sea, painted; the quite unmistakable keeper is not drawn"
         await workshop.worker.run_once()
+        assert note in await dump(workshop)
         await workshop.privacy.erase(member)
         text = await dump(workshop)
         assert words not in text
+        assert note not in text
         assert "interaction-token" not in text
         found = [line for line in text.splitlines() if str(member) in line]
         assert [line.partition(":")[0] for line in found] == ["buckets"]  # today's quota only

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.messages import AI_LINE, LONGEST_NOTE
 from bot.services.bundle import Services
 from bot.services.delivery import Stage
 from bot.services.gate import Gate, Pause
@@ -139,6 +140,33 @@ def test_words_of_members_are_no_part_of_a_cards_text(prompt: str) -> None:
     job = make_job(kind=JobKind.PROMPT, filter_name=None, prompt=prompt)
     body = check(picture_card(job, picture()), "picture.png")
     assert prompt not in text_of(body)
+
+
+def below(body: dict[str, Any]) -> list[str]:
+    """The lines below the picture."""
+    *_, last = (each["content"] for each in components_of(body) if "content" in each)
+    return str(last).splitlines()
+
+
+def test_what_was_understood_of_the_words_is_one_small_line() -> None:
+    job = make_job(kind=JobKind.PROMPT, note="the sea at dawn, painted; the cat is not drawn")
+    assert below(check(picture_card(job, picture()), "picture.png")) == [
+        "-# Understood: the sea at dawn, painted; the cat is not drawn",
+        "-# AI-made picture",
+    ]
+    assert below(check(picture_card(make_job(note=None), picture()), "picture.png")) == [
+        "-# AI-made picture"
+    ]
+
+
+@pytest.mark.parametrize("note", HOSTILE_NAMES)
+def test_a_hostile_note_harms_no_card(note: str) -> None:
+    job = make_job(kind=JobKind.PROMPT, note=note)
+    line, *others = below(check(picture_card(job, picture()), "picture.png"))
+    if others:  # an empty note has no line
+        assert visible_markup(line.removeprefix("-# Understood: ")) == []
+        assert len(line) <= 3 * LONGEST_NOTE
+    assert [line, *others][-1] == AI_LINE
 
 
 def test_only_the_owner_is_mentioned() -> None:

@@ -11,6 +11,7 @@ from db.checks import check, check_ledgers
 from db.database import Database
 from db.jobs import JobRepository
 from db.limits import LimitRepository
+from db.migrate import pending
 from db.models import JobState, Ledger, Limit, Scope, Window
 from tests.unit.db.tools import job_in
 
@@ -99,6 +100,6 @@ async def test_rows_without_their_parent_are_named(database: Database, jobs: Job
 
 async def test_old_schema_is_named(tmp_path: Path) -> None:
     async with Database.open(f"sqlite:///{tmp_path}/empty.db") as empty:
-        (problem,) = await check(empty)
-        assert problem.startswith("The schema is old: step 0001")
-        assert problem.endswith(" is applied at the next start.")
+        assert await check(empty) == [
+            f"The schema is old; the next start applies step {', '.join(await pending(empty))}."
+        ]

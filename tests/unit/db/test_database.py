@@ -5,6 +5,7 @@ import gc
 import os
 import random
 import re
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.unit.db.tools import claim, new_job
 _ROOT = Path(__file__).parents[3]
 _NOBODY = 65534
 SOON = timedelta(milliseconds=50)
+PATIENCE_SECONDS = 10.0
 
 
 async def _run(database: Database, statement: str) -> list[object]:
@@ -60,6 +62,28 @@ async def test_unit_that_fails_changes_nothing(database: Database) -> None:
     assert await _run(database, "SELECT count(*) FROM notices") == [0]
 
 
+async def test_unit_that_waits_for_anything_else_is_refused(database: Database) -> None:
+    async def unit(connection: AsyncConnection) -> None:
+        await connection.exec_driver_sql("INSERT INTO notices (key, at) VALUES ('a', 1)")
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="nothing but its connection"):
+        await database.write(unit)
+    assert await _run(database, "SELECT count(*) FROM notices") == [0]
+
+
+async def test_commit_that_fails_leaves_no_transaction_behind(database: Database) -> None:
+    async def unit(connection: AsyncConnection) -> None:
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        await connection.exec_driver_sql(
+            "INSERT INTO job_log (job_id, at, to_state, actor) VALUES (7, 1, 'queued', 'nobody')"
+        )
+
+    with pytest.raises(IntegrityError):
+        await database.write(unit)
+    assert await _run(database, "SELECT count(*) FROM job_log") == [0]
+
+
 async def test_reads_cannot_write(database: Database) -> None:
     async def unit(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("INSERT INTO notices (key, at) VALUES ('a', 1)")
@@ -69,19 +93,19 @@ async def test_reads_cannot_write(database: Database) -> None:
 
 
 async def test_readers_see_a_whole_snapshot_while_a_writer_writes(database: Database) -> None:
-    writing, go_on = asyncio.Event(), asyncio.Event()
+    writing, go_on = threading.Event(), threading.Event()
 
     async def writer(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("INSERT INTO notices (key, at) VALUES ('a', 1)")
         writing.set()
-        await go_on.wait()
+        assert go_on.wait(PATIENCE_SECONDS)
 
     async def count(connection: AsyncConnection) -> object:
         return (await connection.exec_driver_sql("SELECT count(*) FROM notices")).scalar_one()
 
     async with asyncio.timeout(10):
         task = asyncio.create_task(database.write(writer))
-        await writing.wait()
+        await asyncio.to_thread(writing.wait, PATIENCE_SECONDS)
         assert await database.read(count) == 0
         go_on.set()
         await task
@@ -127,16 +151,16 @@ async def test_cancelled_callers_leave_nothing_locked_and_nothing_half_done(
 
 
 async def test_unit_is_finished_though_its_caller_left(database: Database) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     async def unit(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("INSERT INTO notices (key, at) VALUES ('a', 1)")
         begun.set()
-        await go_on.wait()
+        assert go_on.wait(PATIENCE_SECONDS)
 
     async with asyncio.timeout(10):
         caller = asyncio.create_task(database.write(unit))
-        await begun.wait()
+        await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
@@ -150,12 +174,12 @@ def _cancel_twice(task: asyncio.Task[object]) -> None:
 
 
 async def test_closing_waits_for_units_even_if_it_is_cancelled(url: str) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     async def unit(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("INSERT INTO t VALUES (1)")
         begun.set()
-        await go_on.wait()
+        assert go_on.wait(PATIENCE_SECONDS)
         await connection.exec_driver_sql("INSERT INTO t VALUES (2)")
 
     async def bot() -> None:
@@ -165,7 +189,7 @@ async def test_closing_waits_for_units_even_if_it_is_cancelled(url: str) -> None
 
     async with asyncio.timeout(20):
         running = asyncio.create_task(bot())
-        await begun.wait()
+        await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
         for _ in range(3):
             running.cancel()
             await asyncio.wait([running], timeout=0.01)
@@ -187,15 +211,15 @@ async def test_closed_database_says_so(url: str) -> None:
 async def test_failure_nobody_waits_for_is_logged_without_its_content(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     async def unit(connection: AsyncConnection) -> None:
         begun.set()
-        await go_on.wait()
+        assert go_on.wait(PATIENCE_SECONDS)
         raise KeyError("a member's prompt")
 
     task = asyncio.create_task(database.write(unit))
-    await begun.wait()
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import runpy
+import shutil
 import signal
 import sqlite3
 import sys
@@ -10,9 +12,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 
 from db.database import Database
 from db.errors import StorageFault, StorageUnavailable
+from db.jobs import JobRepository
 from db.migrate import VERSIONS, migrate, pending
 
 _ROOT = Path(__file__).parents[3]
@@ -154,7 +159,7 @@ async def test_three_starts_at_once_end_with_one_migrated_schema_and_one_running
 
     assert sorted(answers) == ["in_use", "in_use", "running"]
     assert "jobs" in _tables(tmp_path / "bot.db")
-    newest = max(path.name for path in VERSIONS.glob("0*.py"))[:4]
+    newest = max(VERSIONS.glob("[0-9]*.py")).name[:4]
     assert _rows(tmp_path / "bot.db", "SELECT version_num FROM alembic_version") == [(newest,)]
 
 
@@ -261,6 +266,33 @@ def test_steps_are_numbered_and_each_follows_the_one_before() -> None:
         assert namespace["down_revision"] == expected
         expected = namespace["revision"]
     assert expected is not None
+
+
+def test_steps_compile_for_postgresql() -> None:
+    written = io.StringIO()
+    options = {"as_sql": True, "output_buffer": written}
+    context = MigrationContext.configure(dialect_name="postgresql", opts=options)
+    for file in sorted(VERSIONS.glob("[0-9]*.py")):
+        with Operations.context(context):
+            runpy.run_path(str(file))["upgrade"]()
+    assert "CREATE TABLE jobs" in written.getvalue()
+    assert "ALTER TABLE jobs ADD COLUMN note TEXT;" in written.getvalue()
+
+
+async def test_rows_of_the_first_schema_are_kept(url: str, tmp_path: Path) -> None:
+    first = tmp_path / "versions"
+    first.mkdir()
+    shutil.copy(VERSIONS / "0001_initial.py", first)
+    columns = "interaction_id, user_id, channel_id, kind, prompt, private, spoiler, state, cost, "
+    columns += "priority, fair_tag, attempts, idempotent, created_at, updated_at"
+    values = "1, 2, 3, 'prompt', 'a lighthouse', 0, 0, 'queued', 1, 0, 0, 0, 0, 1000, 1000"
+    async with Database.open(url) as database:
+        await migrate(database, versions=first)
+        with closing(sqlite3.connect(database.path)) as connection, connection:
+            connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({values})")  # noqa: S608
+        await migrate(database)
+        (job,) = await JobRepository(database).list_for_member(2, limit=10)
+    assert (job.id, job.prompt, job.note) == (1, "a lighthouse", None)
 
 
 async def test_start_with_nothing_to_migrate_does_not_load_alembic(

@@ -256,6 +256,14 @@ async def test_short_time_counts_from_the_end_of_the_job(
     assert done.finished_at == clock.now
 
 
+async def test_what_the_studio_understood_is_kept_with_the_picture(jobs: JobRepository) -> None:
+    job = await job_in(jobs, SUBMITTED)
+    done = await jobs.complete(job.id, "p.png", note="the sea at dawn, painted")
+    assert done.note == "the sea at dawn, painted"
+    assert done.note not in repr(done)
+    assert (await jobs.get(job.id)).note == done.note
+
+
 async def test_short_time_of_zero_deletes_at_once(database: Database, clock: ManualClock) -> None:
     jobs = JobRepository(database, clock=clock, keep_files=timedelta(0))
     assert (await job_in(jobs, COMPLETED)).photo_delete_at == START
