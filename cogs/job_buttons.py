@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from io import BytesIO
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
 from bot.delivery.reasons import TooLarge, reasons
-from bot.delivery.uploads import REQUEST_BYTES, send_fitting, upload_limit
+from bot.delivery.uploads import REQUEST_BYTES, files_of, send_fitting, upload_limit
 from bot.services.booth import original_too_large
 from bot.tree import PRIVATE, report
 from cogs.callers import caller_of, check_may_post, open_card
@@ -76,18 +76,17 @@ async def _fetch(interaction: Press, job: Job) -> None:
     services = interaction.client.services
     keeps_originals = services.original_keep_hours > 0
 
-    async def send(sized: Sized) -> discord.InteractionMessage:
-        return await _answer_with(
-            interaction, job, sized, original=keeps_originals and not sized.whole
-        )
+    async def send(pictures: Sequence[Sized]) -> discord.InteractionMessage:
+        smaller = not all(sized.whole for sized in pictures)
+        return await _answer_with(interaction, job, pictures, original=keeps_originals and smaller)
 
-    message, sized = await send_fitting(
-        lambda limit: services.booth.undelivered_picture(job, limit=limit),
+    message, whole = await send_fitting(
+        lambda each: services.booth.undelivered_pictures(job, each=each, together=REQUEST_BYTES),
         send,
         limit=min(interaction.filesize_limit, _bots_limit(interaction)),
     )
     await services.booth.record_delivered(
-        job, message.channel.id, message.id, keep_original=not sized.whole
+        job, message.channel.id, message.id, keep_original=not whole
     )
 
 
@@ -96,11 +95,13 @@ async def _original(interaction: Press, job: Job) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     # What the interaction names counts the member's own subscription, and may be too much for us.
     limit = min(REQUEST_BYTES, max(interaction.filesize_limit, _bots_limit(interaction)))
-    original = await interaction.client.services.booth.original(job, limit=limit)
+    originals = await interaction.client.services.booth.originals(
+        job, each=limit, together=REQUEST_BYTES
+    )
     try:
-        await _answer_with(interaction, job, original, original=False)
+        await _answer_with(interaction, job, originals, original=False)
     except TooLarge:
-        limit, size = _bots_limit(interaction), len(original.data)
+        limit, size = _bots_limit(interaction), max(len(sized.data) for sized in originals)
         raise original_too_large(job, size=size, limit=limit) from None
 
 
@@ -110,12 +111,12 @@ def _bots_limit(interaction: Press) -> int:
 
 
 async def _answer_with(
-    interaction: Press, job: Job, sized: Sized, *, original: bool
+    interaction: Press, job: Job, pictures: Sequence[Sized], *, original: bool
 ) -> discord.InteractionMessage:
-    picture = discord.File(BytesIO(sized.data), f"picture{sized.suffix}", spoiler=job.spoiler)
+    files = files_of(job, pictures)
     async with reasons():
         return await interaction.edit_original_response(
-            view=picture_card(job, picture, original=original), attachments=[picture]
+            view=picture_card(job, *files, original=original), attachments=files
         )
 
 

@@ -7,7 +7,7 @@ again and again that is not there: Discord locks out who sends too many requests
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -37,22 +37,22 @@ class Cards:
             await self.edit_as_bot(job, view=view)
 
     async def edit_by_token(
-        self, job: Job, *, view: discord.ui.LayoutView, file: discord.File | None = None
+        self, job: Job, *, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()
     ) -> discord.Message:
         """Edit a card through its interaction's token; it lives for 15 minutes."""
         webhook = self._webhook(job)
-        async with self._by_token(job, last_use=file is not None):
+        async with self._by_token(job, last_use=bool(files)):
             return await webhook.edit_message(
-                job.card_message_id or 0, view=view, attachments=[file] if file else []
+                job.card_message_id or 0, view=view, attachments=files
             )
 
     async def edit_as_bot(
-        self, job: Job, *, view: discord.ui.LayoutView, file: discord.File | None = None
+        self, job: Job, *, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()
     ) -> discord.Message:
         """Edit a card with the bot's own token; a private card cannot be reached that way."""
         card = self._message(job)
-        async with self._as_bot(job, any_refusal=file is None):
-            return await card.edit(view=view, attachments=[file] if file else [])
+        async with self._as_bot(job, any_refusal=not files):
+            return await card.edit(view=view, attachments=files)
 
     async def fetch(self, job: Job) -> discord.Message | None:
         """Return a card as Discord has it, or None when it cannot be had."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 import discord
@@ -19,7 +18,7 @@ import discord
 from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
 from bot.delivery.reasons import PlaceRefused, reasons
-from bot.delivery.uploads import send_fitting, upload_limit
+from bot.delivery.uploads import REQUEST_BYTES, files_of, send_fitting, upload_limit
 from bot.services.delivery import Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
@@ -37,7 +36,7 @@ CLOCKS_APART = timedelta(minutes=1)  # how much Discord's clock may differ from 
 _log = logging.getLogger(__name__)
 
 Rung = Callable[[Job, Path], Awaitable[Posted]]
-Send = Callable[[discord.ui.LayoutView, discord.File], Awaitable[discord.Message]]
+Send = Callable[[discord.ui.LayoutView, list[discord.File]], Awaitable[discord.Message]]
 
 
 class DiscordDelivery:
@@ -137,12 +136,12 @@ class DiscordDelivery:
 
     async def _edit_by_token(self, job: Job, picture: Path) -> Posted:
         return await self._send_sized(
-            job, picture, lambda view, file: self._cards.edit_by_token(job, view=view, file=file)
+            job, picture, lambda view, files: self._cards.edit_by_token(job, view=view, files=files)
         )
 
     async def _edit_as_bot(self, job: Job, picture: Path) -> Posted:
         return await self._send_sized(
-            job, picture, lambda view, file: self._cards.edit_as_bot(job, view=view, file=file)
+            job, picture, lambda view, files: self._cards.edit_as_bot(job, view=view, files=files)
         )
 
     async def _send_to_channel(self, job: Job, picture: Path) -> Posted:
@@ -165,10 +164,10 @@ class DiscordDelivery:
     ) -> Posted:
         mention = discord.AllowedMentions(users=[discord.Object(job.user_id)])
 
-        async def send(view: discord.ui.LayoutView, file: discord.File) -> discord.Message:
+        async def send(view: discord.ui.LayoutView, files: list[discord.File]) -> discord.Message:
             async with reasons():
                 return await channel.send(
-                    view=view, file=file, allowed_mentions=mention, nonce=job.id
+                    view=view, files=files, allowed_mentions=mention, nonce=job.id
                 )
 
         return await self._send_sized(job, picture, send, direct=direct)
@@ -176,22 +175,22 @@ class DiscordDelivery:
     async def _send_sized(
         self, job: Job, picture: Path, send: Send, *, direct: bool = False
     ) -> Posted:
-        """Send a picture as large as this place takes it, smaller if Discord thinks otherwise."""
+        """Send what a job made as large as this place takes it, smaller if Discord says so."""
         guild = None
         if job.guild_id and not direct:
             guild = self._client.get_guild(job.guild_id)
 
-        async def send_as(sized: Sized) -> discord.Message:
-            file = discord.File(BytesIO(sized.data), f"picture{sized.suffix}", spoiler=job.spoiler)
-            kept = self._keeps_originals and not sized.whole
-            return await send(picture_card(job, file, original=kept), file)
+        async def send_as(pictures: Sequence[Sized]) -> discord.Message:
+            files = files_of(job, pictures)
+            kept = self._keeps_originals and not all(sized.whole for sized in pictures)
+            return await send(picture_card(job, *files, original=kept), files)
 
-        message, sized = await send_fitting(
-            lambda limit: self._pictures.within(picture.name, limit),
+        message, whole = await send_fitting(
+            lambda each: self._pictures.all_within(picture.name, each=each, together=REQUEST_BYTES),
             send_as,
             limit=upload_limit(guild, ordinary=self._max_upload_bytes),
         )
-        return Posted(channel_id=message.channel.id, message_id=message.id, whole=sized.whole)
+        return Posted(channel_id=message.channel.id, message_id=message.id, whole=whole)
 
     async def _direct_messages(self, job: Job) -> discord.DMChannel:
         async with reasons():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from io import BytesIO
 
 import discord
 
 from bot.delivery.reasons import TooLarge
 from bot.services.sizes import Sized
+from db.models import Job
 
 MEBIBYTE = 2**20
 REQUEST_BYTES = 25 * MEBIBYTE - 64 * 1024  # of a whole request, less what is not the file
@@ -22,24 +24,41 @@ def upload_limit(guild: discord.Guild | None, *, ordinary: int) -> int:
 
 
 async def send_fitting(
-    make: Callable[[int], Awaitable[Sized]],
-    send: Callable[[Sized], Awaitable[discord.Message]],
+    make: Callable[[int], Awaitable[Sequence[Sized]]],
+    send: Callable[[Sequence[Sized]], Awaitable[discord.Message]],
     *,
     limit: int,
-) -> tuple[discord.Message, Sized]:
-    """Send a picture within a limit, and in smaller forms while Discord calls it too large.
+) -> tuple[discord.Message, bool]:
+    """Send pictures within a limit for each, smaller ones while Discord calls them too large.
 
-    Raises TooLarge when even the smallest is refused, and what `make` and `send` raise.
+    Tells also whether they were sent whole. Raises TooLarge when even the smallest are refused, and
+    what `make` and `send` raise.
     """
-    sized = await make(limit)
+    pictures = await make(limit)
     while True:
         try:
-            return await send(sized), sized
+            return await send(pictures), all(sized.whole for sized in pictures)
         except TooLarge:
-            refused = len(sized.data)
+            refused = _largest(pictures)
             lower = [known for known in KNOWN_LIMITS if known < refused]
             if not lower:
                 raise
-            sized = await make(lower[0])
-            if len(sized.data) >= refused:
+            pictures = await make(lower[0])
+            if _largest(pictures) >= refused:
                 raise
+
+
+def files_of(job: Job, pictures: Sequence[Sized]) -> list[discord.File]:
+    """Return a job's pictures as files for one message, each with a name of its own."""
+    return [
+        discord.File(
+            BytesIO(sized.data),
+            f"picture{'' if number == 1 else f'-{number}'}{sized.suffix}",
+            spoiler=job.spoiler,
+        )
+        for number, sized in enumerate(pictures, start=1)
+    ]
+
+
+def _largest(pictures: Sequence[Sized]) -> int:
+    return max(len(sized.data) for sized in pictures)

@@ -192,12 +192,14 @@ class Booth:
             raise NotYours
         return job
 
-    async def undelivered_picture(self, job: Job, *, limit: int) -> Sized:
-        """Return a picture that waits, small enough; raises AlreadyDelivered, PictureLost."""
+    async def undelivered_pictures(
+        self, job: Job, *, each: int, together: int
+    ) -> tuple[Sized, ...]:
+        """Return what waits, small enough; raises AlreadyDelivered, PictureLost."""
         if job.state is not JobState.UNDELIVERABLE or job.picture is None:
             raise AlreadyDelivered
         try:
-            return await self._pictures.within(job.picture, limit)
+            return await self._pictures.all_within(job.picture, each=each, together=together)
         except FileNotFoundError:
             raise await self._lost(job) from None
 
@@ -210,15 +212,19 @@ class Booth:
         _log.error("Job %d: its picture is gone from the disk before it was fetched.", job.id)
         return PictureLost()
 
-    async def original(self, job: Job, *, limit: int) -> Sized:
-        """Return a picture as the API sent it; raises OriginalGone, OriginalTooLarge."""
+    async def originals(self, job: Job, *, each: int, together: int) -> tuple[Sized, ...]:
+        """Return a job's pictures as the API sent them; raises OriginalGone, OriginalTooLarge."""
         if job.state is not JobState.DELIVERED or job.picture is None:
             raise OriginalGone
         try:
-            size = await self._pictures.size(job.picture)
-            if size > limit:
-                raise original_too_large(job, size=size, limit=limit)
-            return await self._pictures.within(job.picture, limit)
+            sizes = await self._pictures.sizes(job.picture)
+            for size, limit in ((max(sizes), each), (sum(sizes), together)):
+                if size > limit:
+                    raise original_too_large(job, size=size, limit=limit)
+            # They fit as they are, so none need keep to an equal share.
+            return await self._pictures.all_within(
+                job.picture, each=each, together=together * len(sizes)
+            )
         except FileNotFoundError:
             raise OriginalGone from None
 

@@ -147,9 +147,8 @@ class Follower:
 
     async def _complete(self, job: Job, remote: RemoteJob) -> Job:
         first, *others = remote.pictures
-        for path in others:
-            path.unlink(missing_ok=True)
         try:
+            await self._pictures.keep_others(others, job_id=job.id)
             name = await self._pictures.keep(first, job_id=job.id)
         finally:
             first.unlink(missing_ok=True)

@@ -1,13 +1,17 @@
 """Finished pictures: verified when they arrive, kept on disk until they are posted.
 
 A picture is named after its job, so that a kill between file and row loses and doubles nothing.
+The row names the first of several, `7.png`; the others, `7_2.png` and so on, go where it goes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import shutil
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -16,6 +20,9 @@ from bot.services.sizes import FORMATS, SUFFIXES, Sized, fit
 from bot.services.strays import delete_strays
 
 MAX_PIXELS = 50_000_000
+MOST_PICTURES = 10  # of one job: as many as a message can show
+
+_log = logging.getLogger(__name__)
 
 
 class NotAPicture(Exception):
@@ -35,16 +42,36 @@ class PictureStore:
             within.mkdir(parents=True)
         folder.chmod(0o700)  # nobody else on this machine is to see members' pictures
 
-    async def keep(self, arrived: Path, *, job_id: int) -> str:
+    async def keep(self, arrived: Path, *, job_id: int, number: int = 1) -> str:
         """Verify a downloaded picture and keep it; returns its name. Raises NotAPicture."""
         async with self._checking:
             suffix = await asyncio.to_thread(_verify, arrived)
-        name = f"{job_id}{suffix}"
+        name = f"{job_id}{suffix}" if number == 1 else f"{job_id}_{number}{suffix}"
         await asyncio.to_thread(arrived.replace, self._folder / name)
         return name
 
+    async def keep_others(self, arrived: Iterable[Path], *, job_id: int) -> None:
+        """Keep what came beside the first picture; to be called before that is kept.
+
+        One that is no picture is left out, as are those that no message could show.
+        """
+        for number, path in enumerate(arrived, start=2):
+            try:
+                if number <= MOST_PICTURES:
+                    await self.keep(path, job_id=job_id, number=number)
+            except NotAPicture as error:
+                _log.warning("Job %d: picture %d cannot be used: %s", job_id, number, error)
+            finally:
+                path.unlink(missing_ok=True)
+
     def path(self, name: str) -> Path:
         return self._folder / name
+
+    async def all_within(self, name: str, *, each: int, together: int) -> tuple[Sized, ...]:
+        """Return all pictures of a job, each and together small enough; raises as `within`."""
+        names = await asyncio.to_thread(self._all_of, name)
+        limit = min(each, together // len(names))
+        return tuple([await self.within(one, limit) for one in names])
 
     async def within(self, name: str, limit: int) -> Sized:
         """Return a picture in at most `limit` bytes, smaller than it is if need be.
@@ -58,17 +85,28 @@ class PictureStore:
         async with self._checking:
             return await asyncio.to_thread(self._make_within, name, limit)
 
-    async def size(self, name: str) -> int:
-        """Return how many bytes a picture has; OSError when it is gone."""
-        return (await asyncio.to_thread(self.path(name).stat)).st_size
+    async def sizes(self, name: str) -> tuple[int, ...]:
+        """Return how many bytes each picture of a job has; OSError when the first is gone."""
+        names = await asyncio.to_thread(self._all_of, name)
+        return tuple([(await asyncio.to_thread(self.path(one).stat)).st_size for one in names])
 
     async def delete(self, name: str) -> None:
-        """Delete a picture, and its smaller copies; it may be gone already."""
+        """Delete a job's pictures, and their smaller copies; they may be gone already."""
         await asyncio.to_thread(self._delete, name)
 
     async def delete_all_but(self, wanted: frozenset[str], *, untouched_for: float = 0.0) -> int:
         """Delete pictures that no row names and that are so many seconds old; count them."""
-        return await delete_strays(self._folder, wanted=wanted, untouched_for=untouched_for)
+        others = await asyncio.to_thread(self._others, {Path(name).stem for name in wanted})
+        names = wanted | {path.name for path in others}
+        return await delete_strays(self._folder, wanted=names, untouched_for=untouched_for)
+
+    def _all_of(self, name: str) -> list[str]:
+        others = self._others({Path(name).stem})
+        others.sort(key=lambda path: int(path.stem.partition("_")[2]))
+        return [name, *(path.name for path in others)]
+
+    def _others(self, jobs: AbstractSet[str]) -> list[Path]:
+        return [path for path in self._folder.glob("*_*") if path.stem.partition("_")[0] in jobs]
 
     def _find_within(self, name: str, limit: int) -> Sized | None:
         path = self.path(name)
@@ -99,8 +137,9 @@ class PictureStore:
         ]
 
     def _delete(self, name: str) -> None:
-        for path in (self.path(name), *self._copies(name)):
-            path.unlink(missing_ok=True)
+        for one in self._all_of(name):
+            for path in (self.path(one), *self._copies(one)):
+                path.unlink(missing_ok=True)
 
 
 def _verify(path: Path) -> str:

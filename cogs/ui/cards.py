@@ -30,14 +30,17 @@ def ended_card(job: Job, *, again: bool) -> discord.ui.LayoutView:
 
 
 def picture_card(
-    job: Job, picture: discord.File, *, original: bool = False
+    job: Job, *pictures: discord.File, original: bool = False
 ) -> discord.ui.LayoutView:
-    """Show the finished picture; its file is to be sent in the same message.
+    """Show the finished pictures; their files are to be sent in the same message.
 
     `original`: it is smaller than what the API sent, which is kept for its member for a while.
     """
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery(
-        discord.MediaGalleryItem(picture, description=messages.alt_text(job), spoiler=job.spoiler)
+        *(
+            discord.MediaGalleryItem(each, description=messages.alt_text(job), spoiler=job.spoiler)
+            for each in pictures
+        )
     )
     return _card(
         job,

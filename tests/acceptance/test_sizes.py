@@ -52,6 +52,20 @@ def pictures(booth: PhotoBooth) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_file())
 
 
+async def gone(booth: PhotoBooth) -> None:
+    """Wait until no picture of alice's latest job is on the disk."""
+    number = newest(booth)
+    names = (f"{number}.", f"{number}_")
+    async with asyncio.timeout(IN_TIME):
+        while any(name.startswith(names) for name in pictures(booth)):  # noqa: ASYNC110 - a folder has no event
+            await asyncio.sleep(LOOK_AGAIN)
+
+
+def newest(booth: PhotoBooth) -> int:
+    ((job_id,),) = booth.query("SELECT max(id) FROM jobs WHERE user_id = ?", booth.alice.id)
+    return int(job_id)
+
+
 def only_file(message: Message) -> tuple[str, bytes]:
     ((name, data),) = message.files.items()
     return name, data
@@ -99,9 +113,35 @@ async def test_a_smaller_form_is_posted_and_the_original_is_its_owners(
     await booth.accounted(DELIVERED)
 
 
-def newest(booth: PhotoBooth) -> int:
-    ((job_id,),) = booth.query("SELECT max(id) FROM jobs WHERE user_id = ?", booth.alice.id)
-    return int(job_id)
+async def test_several_pictures_are_shown_together_and_given_whole_one_by_one(
+    house: House, booth: PhotoBooth
+) -> None:
+    ordered, remote_id = await house.under_way(booth)
+    three = [png(colour=(number, 0, 0)) for number in (10, 20, 30)]
+    await house.api.finish(remote_id, *three)
+    card = await booth.picture(ordered)
+    assert card.files == dict(
+        zip(("picture.png", "picture-2.png", "picture-3.png"), three, strict=True)
+    )
+    shown = [item for item in card.components[0]["components"] if "items" in item]
+    assert [len(gallery["items"]) for gallery in shown] == [3]
+    await booth.accounted(DELIVERED)
+    await gone(booth)
+
+
+async def test_several_large_pictures_share_one_request(
+    house: House, booth: PhotoBooth, noise: bytes
+) -> None:
+    ordered, remote_id = await house.under_way(booth)
+    await house.api.finish(remote_id, *[noise] * 3)
+    card = await booth.picture(ordered)
+    assert len(card.files) == 3
+    assert sum(map(len, card.files.values())) < 25 * MIB
+    assert card.labels() == ["Again", "Original", "Delete"]
+    await booth.accounted(DELIVERED)
+    pressed = await booth.press(card, "Original")
+    await booth.text(pressed, "Discord takes at most")
+    await booth.press(card, "Delete")
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 40005), (413, 0)])
@@ -154,7 +194,5 @@ async def test_no_original_is_kept_where_the_operator_wants_none(
         card = await booth.picture(ordered)
         assert card.labels() == ["Again", "Delete"]
         await booth.accounted(DELIVERED)
-        async with asyncio.timeout(IN_TIME):
-            while pictures(booth):  # noqa: ASYNC110 - a folder has no event
-                await asyncio.sleep(LOOK_AGAIN)
+        await gone(booth)
         assert "Original" not in (await booth.page("jobs")).text()

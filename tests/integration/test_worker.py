@@ -461,7 +461,9 @@ async def test_a_picture_every_place_refuses_waits_for_its_member(
         await workshop.worker.run_once()
         waiting = await workshop.jobs.get(job.id)
         assert waiting.state is JobState.UNDELIVERABLE
-        given = await workshop.booth.undelivered_picture(waiting, limit=10 * 2**20)
+        (given,) = await workshop.booth.undelivered_pictures(
+            waiting, each=10 * 2**20, together=10 * 2**20
+        )
         assert (given.suffix, given.data) == (".png", PICTURE)
         assert delivery.told == {job.id: [JobState.UNDELIVERABLE]}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.services.pictures import MAX_PIXELS, NotAPicture, PictureStore
+from bot.services.pictures import MAX_PIXELS, MOST_PICTURES, NotAPicture, PictureStore
 from tests.support.pngs import png
 
 
@@ -184,7 +184,59 @@ async def test_a_picture_that_is_gone_has_no_size(pictures: PictureStore) -> Non
     with pytest.raises(FileNotFoundError):
         await pictures.within("7.png", 1000)
     with pytest.raises(FileNotFoundError):
-        await pictures.size("7.png")
+        await pictures.sizes("7.png")
+
+
+# --- several of one job
+
+
+async def keep_three(pictures: PictureStore) -> list[bytes]:
+    datas = [encode(noise((side, 40)), "PNG") for side in (40, 50, 60)]
+    paths = []
+    for number, data in enumerate(datas):
+        paths.append(pictures.arrivals / f"download-{number}")
+        paths[-1].write_bytes(data)
+    await pictures.keep_others(paths[1:], job_id=7)
+    assert await pictures.keep(paths[0], job_id=7) == "7.png"
+    assert list(pictures.arrivals.iterdir()) == []
+    return datas
+
+
+async def test_several_pictures_are_kept_in_their_order_and_share_what_a_request_may_have(
+    pictures: PictureStore,
+) -> None:
+    datas = await keep_three(pictures)
+    given = await pictures.all_within("7.png", each=10**6, together=10**6)
+    assert [sized.data for sized in given] == datas
+    assert await pictures.sizes("7.png") == tuple(map(len, datas))
+
+    smaller = await pictures.all_within("7.png", each=10**6, together=9000)
+    assert sum(len(sized.data) for sized in smaller) <= 9000
+    assert {sized.whole for sized in smaller} == {False}
+
+
+async def test_the_others_go_where_the_first_goes(pictures: PictureStore, tmp_path: Path) -> None:
+    await keep_three(pictures)
+    await pictures.keep(arrive(pictures, png()), job_id=77)
+    await pictures.all_within("7.png", each=2000, together=10**6)
+    assert await pictures.delete_all_but(frozenset({"7.png"})) == 1
+    assert len(await pictures.sizes("7.png")) == 3
+    await pictures.delete("7.png")
+    left = [path.name for path in (tmp_path / "pictures").rglob("*") if path.is_file()]
+    assert left == []
+
+
+async def test_no_more_are_kept_than_a_message_can_show_and_none_that_is_no_picture(
+    pictures: PictureStore,
+) -> None:
+    paths = []
+    for number in range(2, 15):
+        paths.append(pictures.arrivals / f"download-{number}")
+        paths[-1].write_bytes(b"not a picture" if number == 3 else png())
+    await pictures.keep_others(paths, job_id=7)
+    await pictures.keep(arrive(pictures, png()), job_id=7)
+    assert len(await pictures.sizes("7.png")) == MOST_PICTURES - 1
+    assert list(pictures.arrivals.iterdir()) == []
 
 
 # --- the folder
