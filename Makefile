@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
-.PHONY: demo run test check format lock clean
+.PHONY: demo run test crash check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -15,6 +15,10 @@ run: $(STAMP)
 # Half of the tests wait for processes, so as many run at the same time as there are cores.
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# Seeds, fewer jobs, one back end: make crash ARGS="--seed 1 --jobs 200 --kills 20 --backend hosted"
+crash: $(STAMP)
+	$(BIN)/python -m tests.crash $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -20,7 +20,12 @@ PRIVATE = "private"  # key in Interaction.extras: was the response deferred for 
 
 NOTICE_SECONDS = 60.0  # for which an answer stands that could not be given privately
 
-_NOTHING_THERE = {10008, 10015, 10062}  # unknown message, webhook, interaction: it is gone
+_UNKNOWN_INTERACTION = 10062  # also one that was not answered within three seconds
+_NOTHING_THERE = {
+    10008,
+    10015,
+    _UNKNOWN_INTERACTION,
+}  # unknown message, webhook, interaction: it is gone
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +49,9 @@ def notice(text: str) -> discord.ui.LayoutView:
 async def report(interaction: discord.Interaction[discord.Client], error: Exception) -> None:
     """Answer an error to the one person who acted, and log what is not theirs to mend."""
     cause = _cause(error)
+    if isinstance(cause, discord.NotFound) and cause.code == _UNKNOWN_INTERACTION:
+        _log.warning("A command or a button was answered too late: Discord had given up on it.")
+        return
     if isinstance(cause, UserError):
         text = messages.describe(cause)
     elif isinstance(cause, StorageUnavailable):

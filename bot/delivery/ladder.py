@@ -30,8 +30,7 @@ from db.errors import StorageError
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
 
-HISTORY = 100  # messages searched for a picture that may have been posted already
-CLOCKS_APART = timedelta(minutes=1)  # how much Discord's clock may differ from ours
+HISTORY = 500  # messages searched for a picture that may have been posted already
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +74,8 @@ class DiscordDelivery:
         await self._painter.finish(job.id)
         job = await self._jobs.get(job.id)  # a button press may have brought a newer token
         if maybe_posted and (found := await self._find_posted(job)) is not None:
+            if found.message_id != job.card_message_id:  # which still says that it is being made
+                await self._cards.remove(job)
             return found
         for rung in self._rungs(job):
             try:
@@ -211,11 +212,9 @@ class DiscordDelivery:
             return None
 
     async def _find_in(self, channel: discord.abc.Messageable, job: Job) -> Posted | None:
-        # Not since the order: in a busy channel others wrote HISTORY messages while it was made.
-        earliest = (job.finished_at or job.created_at) - CLOCKS_APART
         try:
             async with reasons():
-                async for message in channel.history(limit=HISTORY, after=earliest):
+                async for message in channel.history(limit=HISTORY, after=_finished(job)):
                     if shows_picture(message, job.id):
                         return _posted(message, job)
         except PlaceRefused as refused:
@@ -227,3 +226,13 @@ def _posted(message: discord.Message, job: Job) -> Posted:
     """Describe a picture that was found posted; its buttons tell whether it was made smaller."""
     whole = not has_button(message, job.id, Verb.ORIGINAL)
     return Posted(channel_id=message.channel.id, message_id=message.id, whole=whole)
+
+
+def _finished(job: Job) -> datetime:
+    """Say when, by Discord's clock, a picture can have been posted at the earliest.
+
+    The order's number tells Discord's time of it, our clock only how long it took from then on. Any
+    earlier, and in a busy channel HISTORY messages would not reach to where the picture is.
+    """
+    took = (job.finished_at or job.created_at) - job.created_at
+    return discord.utils.snowflake_time(job.interaction_id) + took

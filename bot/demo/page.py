@@ -14,8 +14,10 @@ from typing import Any
 import simcord
 
 from bot.client import FaceSwapBot
+from bot.demo.frame import open_frame
 
 LOOK_EVERY = 0.3  # seconds between looks for something new to show
+SETTLE_SECONDS = 12.0  # the gallery may wait 8 for its previews; from 15 on idle connections count
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ class Scene:
 @asynccontextmanager
 async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
     """Start the bot on a Discord of its own."""
-    async with simcord.run(bot, check_errors=False) as env:
+    async with simcord.run(bot, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
         guild = env.create_guild("Photo Club")
         channel = guild.create_text_channel("photo-booth")
         scene = Scene(
@@ -50,13 +52,11 @@ async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
 @asynccontextmanager
 async def open_page(scene: Scene, *, port: int | None) -> AsyncGenerator[str]:
     """Serve the page and keep it up to date; yields its address."""
-    preview = scene.env.preview(
-        scene.channel, viewers=[scene.newcomer], layout="channel", port=port
-    )
-    async with preview as page:
+    preview = scene.env.preview(scene.channel, viewers=[scene.newcomer], layout="channel")
+    async with preview as page, open_frame(page.url, port=port) as url:
         live = asyncio.create_task(_publish_changes(scene.env, page), name="demo-page")
         try:
-            yield page.url
+            yield url
         finally:
             live.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -66,8 +66,8 @@ async def open_page(scene: Scene, *, port: int | None) -> AsyncGenerator[str]:
 async def _publish_changes(env: Any, page: Any) -> None:
     """Publish after each change, and only then.
 
-    Every publication makes the page's half-typed action stale, so one without news would keep a
-    visitor from ever sending a command.
+    Every publication makes an action that is on its way stale, so one without news would only
+    have the page send it again.
     """
     loop = asyncio.get_running_loop()
     seen, before = -1, loop.time()

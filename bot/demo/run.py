@@ -29,10 +29,10 @@ from db.models import JobState
 from faceswap.models import Gender, Ratio
 
 BOT_NAME = "Photo Booth"
-FILTER = "Vintage Portrait"
+FILTER = "Space Explorer"
 FIRST_PICTURE_SECONDS = 120.0
 LOOK_EVERY = 0.1  # seconds
-EDIT_SECONDS = 3  # each edit makes the page busy for a moment
+EDIT_SECONDS = 0.5  # the page looks as often; the studio may need little longer for a picture
 
 
 async def run_demo(
@@ -51,13 +51,18 @@ async def run_demo(
     with tempfile.TemporaryDirectory(prefix="faceswap-bot-demo-") as folder:
         own = _own_settings(settings, Path(folder))
         async with _open(own) as (app, scene):
-            await _greet(app, scene)
+            await _take_a_name(app)
             say(await _first_picture(app, scene, keep))
+            await _greet(app, scene)
             async with open_page(scene, port=port) as url:
                 say(f"Demo ready: {url}")
                 if open_browser:
                     webbrowser.open(url)
+                # Else the first look at /filters would be a long one.
+                previews = asyncio.create_task(_load_previews(app), name="previews")
                 await stop.wait()
+                previews.cancel()
+                await asyncio.gather(previews, return_exceptions=True)
 
 
 def _own_settings(settings: Settings, folder: Path) -> Settings:
@@ -96,10 +101,18 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
                 await asyncio.gather(painter, return_exceptions=True)
 
 
-async def _greet(app: App, scene: Scene) -> None:
-    """Give the bot a name and let it say what to try."""
+async def _load_previews(app: App) -> None:
+    for each in await app.catalogue.offered():  # one by one: no picture waits for more than one
+        await app.bot.services.previews.of((each,))
+
+
+async def _take_a_name(app: App) -> None:
     if app.bot.user is not None:
         await app.bot.user.edit(username=BOT_NAME)
+
+
+async def _greet(app: App, scene: Scene) -> None:
+    """Let the bot say what to try, below the first picture: next to where one types."""
     channel = app.bot.get_channel(scene.channel.id)
     if isinstance(channel, discord.TextChannel):
         await channel.send(view=welcome())

@@ -86,7 +86,8 @@ def _line(job: Job) -> str:
     line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
     if job.state is JobState.DELIVERED and job.message_id and not job.private:
         place = job.guild_id or "@me"
-        line += f" · https://discord.com/channels/{place}/{job.result_channel_id}/{job.message_id}"
+        path = f"{place}/{job.result_channel_id}/{job.message_id}"
+        line += f" · [show](https://discord.com/channels/{path})"
     if job.state is JobState.FAILED and job.failure is not None:
         line += f"\n-# {messages.FAILURES[job.failure]}"
     return line

@@ -10,11 +10,13 @@ def welcome() -> discord.ui.LayoutView:
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
         discord.ui.TextDisplay(
             "### Welcome to the photo booth 👋\n"
-            "Below is what I made of a photo a moment ago. Now try it with yours:\n"
+            "Above is what I made of a photo a moment ago. Now try it with yours:\n"
             "1. Type `/faceswap`, attach a **photo** of a face, pick a **filter** from the list "
             "and say **who** is in it.\n"
             "2. Send it, agree once, and watch the card until your picture is there.\n"
-            "3. Press its buttons, or try `/imagine`, `/jobs`, `/quota` and `/help`.\n"
+            "3. Look through `/filters`, or try `/imagine`, `/jobs`, `/quota` and `/help`."
+        ),
+        discord.ui.TextDisplay(
             "-# No account, no key: everything here runs on this computer and stays on it."
         ),
         accent_colour=discord.Colour.blurple(),

@@ -94,6 +94,12 @@ class PhotoBooth:
                     await asyncio.sleep(LOOK_AGAIN)
         assert self.accounts(user) == [*wanted]
 
+    async def logged(self, words: str) -> None:
+        """Wait until the bot's log says this."""
+        async with asyncio.timeout(IN_TIME):
+            while words not in self.bot.log:  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(LOOK_AGAIN)
+
     def query(self, sql: str, *values: object) -> list[Any]:
         """Ask the bot's database, from outside."""
         with closing(sqlite3.connect(self.bot.data_dir / "bot.db")) as connection:
@@ -161,6 +167,11 @@ class PhotoBooth:
         """Return the public messages with a picture."""
         messages = self.discord.messages(channel or self.channel)
         return [message for message in messages if message.files and not message.ephemeral]
+
+    def shown(self) -> list[Message]:
+        """Return the bot's messages in the channel, ephemeral ones too."""
+        messages = self.discord.messages(self.channel)
+        return [message for message in messages if message.author is self.discord.bot]
 
     def asked_of_channel(self) -> list[str]:
         """Return what the bot asked Discord about the booth's channel with its own token."""

@@ -221,6 +221,17 @@ async def test_an_error_nobody_foresaw_reaches_the_member(booth: PhotoBooth, hou
     assert f"Unexpected error {reference}" in booth.bot.log
 
 
+async def test_a_command_answered_too_late_is_no_error(booth: PhotoBooth, house: House) -> None:
+    patience, house.discord.limits.response_seconds = house.discord.limits.response_seconds, 0.0
+    try:
+        await house.discord.slash(booth.alice, booth.channel, "imagine", {"prompt": "the sea"})
+        await booth.logged("answered too late")
+    finally:
+        house.discord.limits.response_seconds = patience
+    assert "Unknown interaction" not in house.bot.log
+    assert booth.accounts() == []
+
+
 async def test_consent_is_asked_once(booth: PhotoBooth) -> None:
     first = await booth.ask()
     assert "Before your first picture" in words(first)

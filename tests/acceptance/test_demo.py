@@ -4,48 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import re
-import signal
+import socket
 import sys
 from pathlib import Path
 
-import psutil
+from aiohttp import ClientSession
 from PIL import Image
 
 from tests.support.bot_process import ROOT
-
-READY = 120.0  # seconds; the engine's first picture loads its models
+from tests.support.demo_process import DemoProcess
 
 
 async def test_the_demo_makes_a_first_picture_and_ends_cleanly(tmp_path: Path) -> None:
-    demo = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo"),
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert demo.stdout is not None
-    assert demo.stderr is not None
+    demo = await DemoProcess.start(tmp_path)
     try:
-        async with asyncio.timeout(READY):
-            first = (await demo.stdout.readline()).decode()
-            ready = (await demo.stdout.readline()).decode()
-        family = psutil.Process(demo.pid).children(recursive=True)
-        demo.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(demo.wait(), 30) == 0, (await demo.stderr.read()).decode()
+        await only_this_machine_is_answered(demo.url)
+        assert await demo.stop() == (0, "")
     finally:
-        if demo.returncode is None:
-            demo.kill()
-            await demo.wait()
+        await demo.kill()
 
-    said = re.fullmatch(r"First picture: (\S+) \(Vintage Portrait, \d+\.\d s\)\n", first)
-    assert said is not None, first
+    said = re.fullmatch(r"First picture: (\S+) \(Space Explorer, \d+\.\d s\)", demo.first)
+    assert said is not None, demo.first
     with Image.open(io.BytesIO((tmp_path / said[1]).read_bytes())) as picture:
         assert picture.size == (1800, 1200)
-    assert re.fullmatch(r"Demo ready: http://127\.0\.0\.1:\d+/#\S+\n", ready), ready
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert alive == []
-    assert (await demo.stderr.read()) == b""
+    assert re.fullmatch(r"Demo ready: http://127\.0\.0\.1:\d+/#\S+", demo.ready), demo.ready
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["demo"]
+
+
+async def only_this_machine_is_answered(url: str) -> None:
+    """Another site, or a name that leads here, must not reach the page through the browser."""
+    async with ClientSession() as client:
+        for headers, status in (
+            ({}, 200),
+            ({"Host": "photo-booth.example"}, 403),
+            ({"Origin": "http://photo-booth.example"}, 403),
+        ):
+            async with client.get(url, headers=headers) as answer:
+                assert answer.status == status
+                assert ("/booth.js" in await answer.text()) is (status == 200)
+
+
+async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        demo = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "demo", "--port", str(port)),
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            _, said = await demo.communicate()
+    assert demo.returncode == 1
+    assert f"port {port} is taken" in said.decode().splitlines()[-1]

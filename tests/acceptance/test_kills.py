@@ -124,6 +124,34 @@ async def test_killed_while_a_slow_picture_is_posted(
     assert api.paid == 1
 
 
+async def test_killed_after_posting_where_many_write(
+    slow_booth: PhotoBooth, api: ScriptedAPI
+) -> None:
+    booth = slow_booth
+    await submitted(booth)
+    await chatter(booth)
+    held = booth.discord.hold("POST", CHANNEL)
+    await api.finish("job-1")
+    await held.arrived()
+    await booth.bot.kill()
+    held.drop()
+    booth.discord.limits.nonce_window = timedelta(0)
+    await chatter(booth)
+    await booth.bot.start()
+    await booth.accounted(("delivered", "spent", "spent"))
+    await booth.settled()
+
+    (message,) = booth.posted()
+    assert message.files == {"picture.png": PICTURE}
+    assert [card for card in booth.shown() if card is not message] == []
+
+
+async def chatter(booth: PhotoBooth) -> None:
+    """Have another member write more than Discord gives in one piece."""
+    for number in range(150):
+        await booth.discord.say(booth.bob, booth.channel, f"Message {number}")
+
+
 async def test_killed_while_a_failure_is_told(booth: PhotoBooth, api: ScriptedAPI) -> None:
     ordered = await submitted(booth)
     held = booth.discord.hold("PATCH", CARD, before=True)

@@ -658,15 +658,15 @@ async def test_a_certain_answer_is_written_down_however_long_storage_takes(
         job = await workshop.order()
         other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, check_same_thread=False)
         with closing(other):
-            async with api.hold_submit() as gate:
-                carrying = asyncio.create_task(workshop.worker.run_once())
-                await gate.holds()
-                # In a thread: a unit of the worker's own may hold the lock and need the loop.
-                await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-            await asyncio.wait([carrying], timeout=0.5)  # it has tried in vain by now
-            assert not carrying.done()
-            other.execute("ROLLBACK")
-        await asyncio.wait_for(carrying, WAIT)
+            async with running(workshop) as working:
+                async with api.hold_submit() as gate:
+                    await gate.holds()
+                    # In a thread: a unit of the worker's own may hold the lock and need the loop.
+                    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+                await asyncio.wait([working], timeout=0.5)  # it has tried in vain by now
+                assert workshop.delivery.told == {}
+                other.execute("ROLLBACK")
+                await workshop.delivery.news.wait()
         ended = await workshop.jobs.get(job.id)
         assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.FILTER_BLOCKED)
         assert await workshop.credits() == (0, 0)

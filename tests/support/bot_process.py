@@ -33,6 +33,10 @@ class BotProcess:
         }
 
     @property
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings}
+
+    @property
     def data_dir(self) -> Path:
         return self._folder / "data"
 
@@ -61,7 +65,7 @@ class BotProcess:
                 "bot",
                 "run",
                 cwd=self._folder,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings},
+                env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -74,11 +78,38 @@ class BotProcess:
         await self._process.wait()
         await self._discord.until(lambda: not self._discord.gateway.connected)
 
+    def freeze(self) -> None:
+        """Stop it in the middle of whatever it does, as a machine does that is suspended."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     async def stop(self) -> int:
         """Ask it to stop; returns its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return await self.ended()
+
+    async def command(self, *words: str) -> tuple[int, str]:
+        """Run another of the program's commands beside it; returns exit code and output."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode()
 
     async def ended(self) -> int:
         """Wait for its end; returns its exit code."""

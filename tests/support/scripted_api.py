@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -52,6 +53,14 @@ class Answer:
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
+PICTURE_ANSWER = json.dumps(
+    {
+        "status": "COMPLETED",
+        "output": {"images": [base64.b64encode(png(at_least_bytes=50_000)).decode()]},
+    }
+).encode()
+"""A whole answer to a status call, some pieces long."""
+
 RESET = Answer(cut_after=-1)
 """No answer at all: the connection is reset once the request has come in whole."""
 
@@ -68,6 +77,8 @@ class Call:
     port: int  # the client's, which tells one connection from another
     remote_id: str | None = None  # the job asked for, or the one a submission was given
     is_first: bool = True  # False: a repeated Idempotency-Key, which costs nothing
+    was_paid: bool = False  # a submission that cost something
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def fields(self) -> dict[str, object]:
@@ -94,6 +105,7 @@ class Gate:
     def __init__(self) -> None:
         self._changed = asyncio.Condition()
         self._is_shut = False
+        self._cuts = 0
         self.waiting = 0
 
     @asynccontextmanager
@@ -114,14 +126,23 @@ class Gate:
         async with self._changed:
             await self._changed.wait_for(lambda: self.waiting >= number)
 
-    async def pass_through(self) -> None:
+    async def cut(self) -> None:
+        """Reset the connections of all who stand before the gate, as after a time-out."""
+        async with self._changed:
+            self._cuts += 1
+            self._changed.notify_all()
+
+    async def pass_through(self) -> bool:
+        """Wait while the gate is shut; True when the connection is to be reset instead."""
         async with self._changed:
             self.waiting += 1
             self._changed.notify_all()
+            cuts = self._cuts
             try:
-                await self._changed.wait_for(lambda: not self._is_shut)
+                await self._changed.wait_for(lambda: not self._is_shut or self._cuts > cuts)
             finally:
                 self.waiting -= 1
+            return self._cuts > cuts
 
 
 class ScriptedAPI:
@@ -162,10 +183,12 @@ class ScriptedAPI:
         self._submit_answers: deque[Answer] = deque()
         self._status_answers: deque[Answer] = deque()
         self._filter_answers: deque[Answer] = deque()
-        self._submit_gate, self._status_gate = Gate(), Gate()
+        self.judge: Callable[[Call], Answer | None] = lambda _call: None  # asked about each order
+        self._submit_gate, self._status_gate, self._arrival_gate = Gate(), Gate(), Gate()
         self._jobs: dict[str, RemoteState] = {}
         self._by_key: dict[str, str] = {}
         self.stalling = 0  # answers that have fallen silent and whose client still waits
+        self._stalls_over = asyncio.Event()
         self._news = asyncio.Condition()
         self._runner = web.AppRunner(
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
@@ -185,6 +208,7 @@ class ScriptedAPI:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        await self._arrival_gate.open()
         await self._submit_gate.open()
         await self._status_gate.open()
         await self._runner.cleanup()
@@ -201,6 +225,10 @@ class ScriptedAPI:
         """Give these answers to the next calls for the catalogue, one each."""
         self._filter_answers.extend(answers)
 
+    def hold_arrivals(self) -> AbstractAsyncContextManager[Gate]:
+        """Hold submissions before anything becomes of them until the block ends."""
+        return self._arrival_gate.shut()
+
     def hold_submit(self) -> AbstractAsyncContextManager[Gate]:
         """Hold submissions, once they are in and paid, until the block ends."""
         return self._submit_gate.shut()
@@ -208,6 +236,16 @@ class ScriptedAPI:
     def hold_status(self) -> AbstractAsyncContextManager[Gate]:
         """Hold status calls until the block ends."""
         return self._status_gate.shut()
+
+    def end_stalls(self) -> None:
+        """Reset the connections whose answers have fallen silent."""
+        over, self._stalls_over = self._stalls_over, asyncio.Event()
+        over.set()
+
+    def forget_answers(self) -> None:
+        """Drop the prepared answers that nobody has asked for yet."""
+        for answers in (self._submit_answers, self._status_answers, self._filter_answers):
+            answers.clear()
 
     async def say(self, remote_id: str, status: str, **more: object) -> None:
         """Change what is said of a job, also backwards; `more` is added to the answer."""
@@ -256,17 +294,21 @@ class ScriptedAPI:
         return all(request.headers.get(name) == key for name, key in self._key_headers.items())
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
+        if await self._arrival_gate.pass_through():
+            return _reset(request, web.Response())
         call = await self._came_in(request, self.submissions)
         answer = await self._receipt(request, call)
-        self.paid += call.is_first and not answer.is_refusal
-        await self._submit_gate.pass_through()
+        call.was_paid = call.is_first and not answer.is_refusal
+        self.paid += call.was_paid
+        if await self._submit_gate.pass_through():
+            return _reset(request, web.Response())
         return await self._send(request, answer)
 
     async def _receipt(self, request: web.Request, call: Call) -> Answer:
         """Do the work unless it is refused; a prepared answer only hides the receipt of it."""
         if not self._knows(request):
             return _WRONG_KEY
-        prepared = self._submit_answers.popleft() if self._submit_answers else None
+        prepared = self._submit_answers.popleft() if self._submit_answers else self.judge(call)
         if prepared is not None and prepared.is_refusal:
             return prepared
         key = call.headers.get("Idempotency-Key", "") if self.honours_keys else ""
@@ -286,7 +328,8 @@ class ScriptedAPI:
     async def _status(self, request: web.Request) -> web.StreamResponse:
         call = await self._came_in(request, self.status_calls)
         remote_id = call.remote_id = request.match_info["remote_id"]
-        await self._status_gate.pass_through()
+        if await self._status_gate.pass_through():
+            return _reset(request, web.Response())
         if not self._knows(request):
             return await self._send(request, _WRONG_KEY)
         if self._status_answers:
@@ -345,7 +388,7 @@ class ScriptedAPI:
         self.stalling += 1
         try:
             await self._tell()
-            await asyncio.Event().wait()
+            await self._stalls_over.wait()
         finally:
             self.stalling -= 1
 

@@ -34,14 +34,20 @@ class Changes:
         self, predicate: Callable[[], T], *, within: float, what: str = "the condition"
     ) -> T:
         """Return the predicate's first true value; AssertionError with the transcript if late."""
+        value = await self.wait(predicate, within=within)
+        if not value:
+            raise AssertionError(
+                f"{what} did not come true within {within} s. What happened:\n{self.transcript()}"
+            )
+        return value
+
+    async def wait(self, predicate: Callable[[], T], *, within: float) -> T:
+        """Return the predicate's first true value, or its last one when the time is over."""
         deadline = time.monotonic() + within
         while not (value := predicate()):
             try:
                 async with asyncio.timeout(deadline - time.monotonic()):
                     await self._event.wait()
             except TimeoutError:
-                raise AssertionError(
-                    f"{what} did not come true within {within} s. What happened:\n"
-                    f"{self.transcript()}"
-                ) from None
+                return predicate()
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,6 +14,10 @@ from tests.support.discord.errors import MESSAGES
 from tests.support.discord.routing import Reply
 
 DEADLINE = 10.0
+
+
+Where = Callable[[Any], bool]
+"""Picks among requests of one method and path, by the request as the server logged it."""
 
 
 class Fate(enum.Enum):
@@ -52,6 +57,7 @@ class Held(Planted):
 
     before: bool
     changes: Changes
+    where: Where = lambda _request: True
     fate: asyncio.Future[Fate] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -84,9 +90,16 @@ class Faults:
         self._failures: list[Failure] = []
         self._holds: list[Held] = []
 
-    def hold(self, method: str, pattern: str, *, before: bool, times: int | None) -> Held:
+    def hold(
+        self, method: str, pattern: str, *, before: bool, times: int | None, where: Where
+    ) -> Held:
         held = Held(
-            method=method, pattern=pattern, before=before, changes=self._changes, times=times
+            method=method,
+            pattern=pattern,
+            before=before,
+            changes=self._changes,
+            times=times,
+            where=where,
         )
         self._holds.append(held)
         return held
@@ -122,10 +135,10 @@ class Faults:
         self._failures.append(failure)
         return failure
 
-    async def wait(self, method: str, path: str, *, before: bool) -> Fate:
+    async def wait(self, method: str, path: str, *, before: bool, request: Any = None) -> Fate:
         """Hold the request here if a test asked for it."""
         for held in self._holds:
-            if held.before is before and held.strikes(method, path):
+            if held.before is before and held.strikes(method, path) and held.where(request):
                 held.hits += 1
                 self._changes.note(f"held {method} {path}")
                 return await asyncio.shield(held.fate)

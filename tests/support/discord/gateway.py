@@ -103,8 +103,11 @@ class Gateway:
         self._url = url
         self._sessions: dict[str, Session] = {}
         self.privileged_intents = False
+        self.heartbeat_ms = HEARTBEAT_MS
+        self.cuts_the_silent = False  # after two heartbeats that did not come, as Discord does
         self.identifies = 0
         self.resumes = 0
+        self.silent = 0  # connections that were cut since no heartbeat came
         world.emit = self.emit
 
     @property
@@ -132,14 +135,18 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("compress") not in {None, "zlib-stream"}:
             raise web.HTTPNotImplemented(text="the stand-in speaks zlib-stream or plain text")
-        socket = web.WebSocketResponse(max_msg_size=0)
+        patience = 2 * self.heartbeat_ms / 1000 if self.cuts_the_silent else None
+        socket = web.WebSocketResponse(max_msg_size=0, receive_timeout=patience)
         await socket.prepare(request)
         connection = Connection(request, socket)
-        connection.put({"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}})
+        connection.put({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     await self._receive(connection, json.loads(message.data))
+        except TimeoutError:
+            self.silent += 1
+            connection.abort()
         finally:
             self._detach(connection)
             await connection.finish()

@@ -116,7 +116,9 @@ class Rest:
         shown = [m for m in shown if before is None or m.id < int(before)]
         shown = [m for m in shown if after is None or m.id > int(after)]
         limit = int(call.query.get("limit", HISTORY_DEFAULT))
-        return Reply(200, [message_payload(m) for m in reversed(shown[-limit:])])
+        # After a message come those next to it, otherwise the latest; newest first in either case.
+        page = shown[:limit] if after is not None else shown[-limit:]
+        return Reply(200, [message_payload(m) for m in reversed(page)])
 
     def _get_message(self, call: Call) -> Reply:
         message = self._world.message(self._visible(call), call.id("message"))

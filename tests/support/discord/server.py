@@ -78,12 +78,18 @@ class Server:
             at=self._world.clock.now(),
         )
         self.requests.append(logged)
-        if await self._faults.wait(request.method, path, before=True) is Fate.DROPPED:
+        if (
+            await self._faults.wait(request.method, path, before=True, request=logged)
+            is Fate.DROPPED
+        ):
             return _cut(request)
         reply, headers = self._answer(request, logged, body)
         logged.status, logged.answer = reply.status, reply.body
         self._world.changes.note(_line(logged))
-        if await self._faults.wait(request.method, path, before=False) is Fate.DROPPED:
+        if (
+            await self._faults.wait(request.method, path, before=False, request=logged)
+            is Fate.DROPPED
+        ):
             logged.status = None
             return _cut(request)
         return _response(reply, headers)

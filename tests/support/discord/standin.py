@@ -306,6 +306,14 @@ class DiscordStandIn:
             return []
         return [message for message in messages if message.is_visible_to(seen_by)]
 
+    def every_message(self) -> list[Message]:
+        """All there ever were, oldest first, deleted and ephemeral ones too."""
+        return sorted(self._world.messages.values(), key=lambda message: message.id)
+
+    def find_message(self, message_id: int | None) -> Message | None:
+        """Any message of this id, deleted or not."""
+        return self._world.messages.get(message_id or 0)
+
     @property
     def commands(self) -> list[dict[str, Any]]:
         return self._commands.all()
@@ -332,6 +340,10 @@ class DiscordStandIn:
         """Wait until it is true, looked at after each change; returns its value."""
         return await self._changes.until(predicate, within=within, what=what)
 
+    async def came_true(self, predicate: Callable[[], object], *, within: float) -> bool:
+        """Wait until it is true; False when the time is over."""
+        return bool(await self._changes.wait(predicate, within=within))
+
     async def ready(self, *, within: float = DEADLINE) -> None:
         """Wait until a bot is connected and its commands are known."""
         await self.until(
@@ -352,12 +364,21 @@ class DiscordStandIn:
         """Move Discord's clock, as in advance(minutes=16); the bot's own clock stays."""
         self._world.clock.advance(timedelta(**duration))
 
-    def hold(self, method: str, path: str, *, before: bool = False, times: int | None = 1) -> Held:
+    def hold(
+        self,
+        method: str,
+        path: str,
+        *,
+        before: bool = False,
+        times: int | None = 1,
+        where: Callable[[LoggedRequest], bool] = lambda _request: True,
+    ) -> Held:
         """Hold matching requests; by default they are applied and only the answer waits.
 
         `path` is without /api/v10 and may hold * ("/channels/*/messages"); files are "/cdn/*".
+        `where` picks among those to the API.
         """
-        return self._faults.hold(method, path, before=before, times=times)
+        return self._faults.hold(method, path, before=before, times=times, where=where)
 
     def fail(
         self,

@@ -1,0 +1,118 @@
+"""What a newcomer does on the demo's page, in the words of a test."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+from playwright.async_api import ConsoleMessage, Locator, Page, expect
+
+PAINTED = 60_000.0  # milliseconds; the engine may have to load its models first
+expect.set_options(timeout=20_000)  # for a machine that has much else to do
+
+_WATCH = """() => {
+    const list = document.getElementById("channel-message-list");
+    const seen = window.seen = [];
+    new MutationObserver(() => {
+        const last = [...list.querySelectorAll("article")].at(-1)?.innerText ?? "";
+        if (seen.at(-1) !== last) seen.push(last);
+    }).observe(list, { childList: true, subtree: true, characterData: true });
+}"""
+_TOO_WIDE = """() => ["html", "#preview-stage", "#channel-timeline", "#channel-composer"]
+    .filter((each) => {
+        const box = document.querySelector(each);
+        return box.scrollWidth > box.clientWidth;
+    })"""
+
+
+class Newcomer:
+    """Somebody in front of the page; `pictures` is where to keep what they see, if anywhere."""
+
+    def __init__(self, page: Page, *, pictures: Path | None, name: str) -> None:
+        self.page = page
+        self.messages = page.locator("#channel-message-list")
+        self.complaints: list[str] = []
+        self._pictures = pictures
+        self._name = name
+        self._steps = count(1)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def arrive(self, url: str) -> None:
+        await self.page.goto(url)
+        await expect(self.page.get_by_role("heading", name="Welcome to the photo")).to_be_visible()
+        size = self.page.viewport_size
+        assert size is not None
+        await expect(self.page.locator("#preview-app")).to_have_css("width", f"{size['width']}px")
+        await self.page.evaluate(_WATCH)
+
+    async def look(self, what: str) -> None:
+        """Keep what the page shows now."""
+        if self._pictures is not None:
+            path = self._pictures / f"{self._name}-{next(self._steps):02}-{what}.png"
+            await self.page.screenshot(path=path)
+
+    async def newest(self) -> Locator:
+        """Return the message that is the newest now, also when others come after it."""
+        last = self.messages.locator("article").last
+        return self.messages.locator(f"article[data-message-id='{await self._id(last)}']")
+
+    async def start(self, command: str) -> None:
+        """Type a command's name and pick it from the list."""
+        await self.page.get_by_label("Message", exact=True).click()
+        await self.page.keyboard.type(f"/{command}")
+        await self.page.get_by_role("option", name=f"/{command}").click()
+        await expect(self.page.get_by_role("button", name=f"Command /{command}")).to_be_visible()
+
+    async def choose(self, option: str, typed: str, *, named: str) -> None:
+        """Type into an option and pick from what is suggested."""
+        box = self.page.get_by_label(f"{option}, required")
+        await box.click()
+        await box.press_sequentially(typed)
+        await self.page.get_by_role("option", name=named, exact=True).click()
+
+    async def send(self) -> Locator:
+        """Send the command; returns the answer."""
+        before = await self.newest()
+        await self.page.get_by_role("button", name="Send", exact=True).click()
+        return await self.next_after(before)
+
+    async def press(self, message: Locator, label: str) -> None:
+        await message.get_by_role("button", name=label, exact=True).click()
+
+    async def next_after(self, message: Locator) -> Locator:
+        """Wait for a message below this one, or in its place."""
+        old = await self._id(message)
+        last = self.messages.locator("article").last
+        await expect(last).not_to_have_attribute("data-message-id", old, timeout=PAINTED)
+        return await self.newest()
+
+    async def picture_on(self, message: Locator) -> Locator:
+        """Wait until a message shows a picture, loaded and in view."""
+        picture = await self.loaded(message)
+        await expect(message.get_by_role("button", name="Delete")).to_be_in_viewport()
+        return picture
+
+    async def loaded(self, message: Locator) -> Locator:
+        """Wait until a message shows a picture and the browser has loaded it."""
+        picture = message.get_by_role("img").last
+        await expect(picture).to_be_visible(timeout=PAINTED)
+        await expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=PAINTED)
+        return picture
+
+    async def seen(self) -> list[str]:
+        """Return what the newest message said, one thing after the other."""
+        return [str(each) for each in await self.page.evaluate("() => window.seen")]
+
+    async def too_wide(self) -> list[str]:
+        """Name the parts of the page that one would have to push sideways."""
+        return [str(each) for each in await self.page.evaluate(_TOO_WIDE)]
+
+    async def _id(self, message: Locator) -> str:
+        found = await message.get_attribute("data-message-id")
+        assert found is not None
+        return found
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.text} {message.location}")

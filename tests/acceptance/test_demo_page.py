@@ -1,0 +1,200 @@
+"""The demo's page in a real browser, used as a newcomer would; `--pictures DIR` keeps what is seen.
+
+One demo serves all of these, and ends with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, expect
+
+from tests.acceptance.newcomer import Newcomer
+from tests.support.browser import open_browser
+from tests.support.demo_process import DemoProcess
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DESK = (1280, 900)
+PHONE = (390, 844)
+PHOTO = str(resources.files("bot.demo").joinpath("assets/astronaut.jpg"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncGenerator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+    process = await DemoProcess.start(tmp_path_factory.mktemp("demo"))
+    try:
+        yield process.url
+        assert await process.stop() == (0, "")
+    finally:
+        await process.kill()
+
+
+@asynccontextmanager
+async def visit(
+    browser: Browser, url: str, pytestconfig: pytest.Config, *, name: str, size: tuple[int, int]
+) -> AsyncGenerator[Newcomer]:
+    """Open the page in a new window; at the end the browser must have had nothing to complain."""
+    pictures: Path | None = pytestconfig.getoption("--pictures")
+    page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
+    try:
+        newcomer = Newcomer(page, pictures=pictures, name=name)
+        await newcomer.arrive(url)
+        yield newcomer
+        assert newcomer.complaints == []
+    finally:
+        await page.close()
+
+
+async def order(newcomer: Newcomer, *, filter_typed: str, filter_named: str) -> Locator:
+    """Order a picture of the sample photo, agreeing first if asked to; returns its card."""
+    await newcomer.start("faceswap")
+    await newcomer.look("command")
+    await newcomer.page.get_by_label("photo attachment").set_input_files(PHOTO)
+    await newcomer.choose("filter", filter_typed, named=filter_named)
+    await newcomer.choose("who", "Wo", named="Woman")
+    await newcomer.look("filled-in")
+    return await agree(newcomer, await newcomer.send())
+
+
+async def agree(newcomer: Newcomer, answer: Locator) -> Locator:
+    """Agree if asked to; returns the card."""
+    if await answer.get_by_role("button", name="I agree, go on").is_visible():
+        await newcomer.look("consent")
+        await newcomer.press(answer, "I agree, go on")
+        answer = await newcomer.next_after(answer)
+    return answer
+
+
+async def cancel(newcomer: Newcomer, card: Locator) -> None:
+    """Cancel a job, pressing twice if it is being sent at the moment of the first press."""
+    done = card.get_by_text("Cancelled.")
+    too_early = newcomer.messages.get_by_text("Please press again in a few seconds")
+    await newcomer.press(card, "Cancel")
+    await expect(done.or_(too_early).first).to_be_visible()
+    if await too_early.is_visible():
+        await expect(card).to_contain_text(re.compile(r"Sent\.|being made"))
+        await newcomer.press(card, "Cancel")
+    await expect(done).to_be_visible()
+
+
+async def test_a_newcomer_is_welcomed_and_makes_a_picture(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="faceswap", size=DESK) as newcomer:
+        first = newcomer.page.get_by_alt_text("made from a photo with the filter Space Explorer")
+        await expect(first).to_have_js_property("naturalWidth", 1800)
+        welcome = newcomer.page.get_by_text("Now try it with yours")
+        await expect(welcome.last).to_be_in_viewport()
+        await newcomer.look("first-sight")
+
+        card = await order(newcomer, filter_typed="comic", filter_named="Comic Pop Art")
+        await newcomer.look("waiting")
+        picture = await newcomer.picture_on(card)
+        await newcomer.look("picture")
+
+        assert await picture.evaluate("i => [i.naturalWidth, i.naturalHeight]") == [1200, 1800]
+        said = [text for text in await newcomer.seen() if "Comic Pop Art" in text]
+        *waiting, finished = said
+        assert len(waiting) >= 2, said
+        assert all(text.rstrip().endswith("Cancel") for text in waiting)
+        assert "For @you" in finished
+
+
+async def test_every_button_of_a_card_works(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="buttons", size=DESK) as newcomer:
+        card = await order(newcomer, filter_typed="vint", filter_named="Vintage Portrait")
+        await newcomer.picture_on(card)
+        await newcomer.press(card, "Again")
+        again = await newcomer.next_after(card)
+        await newcomer.press(card, "Again")
+        last = await newcomer.next_after(again)
+        await newcomer.look("again")
+        await cancel(newcomer, last)
+        await newcomer.look("cancelled")
+        await newcomer.loaded(again)
+
+        for message in (last, again):
+            await newcomer.press(message, "Delete")
+            await expect(message).to_have_count(0)
+        await newcomer.look("deleted")
+        await expect(card.locator("img").last).to_be_visible()
+
+
+async def test_words_become_a_picture_that_says_what_was_understood(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="imagine", size=DESK) as newcomer:
+        await newcomer.start("imagine")
+        await newcomer.page.get_by_label("prompt, required").fill("a lighthouse by the sea at dawn")
+        await newcomer.look("filled-in")
+        card = await newcomer.send()
+        await newcomer.picture_on(card)
+        await newcomer.look("picture")
+        await expect(card).to_contain_text(
+            "Understood: the sea at dawn, painted; the lighthouse is not drawn offline"
+        )
+
+
+async def test_the_pages_of_the_other_commands(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="pages", size=DESK) as newcomer:
+        for command, words in (
+            ("jobs", "Space Explorer|Your latest pictures|You have no pictures yet"),
+            ("quota", r"\d+ of 20 left today"),
+            ("help", "A photo booth for this server"),
+            ("privacy", "What I store"),
+        ):
+            await newcomer.start(command)
+            page = await newcomer.send()
+            await expect(page).to_contain_text(re.compile(words))
+            await expect(page).to_contain_text("Only you can see this")
+            await newcomer.look(command)
+
+
+async def test_a_filter_is_tried_from_the_gallery(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="filters", size=DESK) as newcomer:
+        await newcomer.start("filters")
+        gallery = await newcomer.send()
+        for preview in await gallery.get_by_role("img").all():
+            await expect(preview).not_to_have_js_property("naturalWidth", 0)
+        await newcomer.look("gallery")
+        await gallery.get_by_role("button", name="Try it").first.click()
+        form = newcomer.page.get_by_role("dialog")
+        await form.locator("input[type=file]").set_input_files(PHOTO)
+        await form.get_by_text("Select an option").click()
+        await newcomer.page.get_by_role("option", name="Woman").click()
+        await newcomer.look("form")
+        await form.get_by_role("button", name="Submit").click()
+        card = await agree(newcomer, await newcomer.next_after(gallery))
+        await newcomer.picture_on(card)
+        await newcomer.look("picture")
+
+
+async def test_on_a_phone_nothing_has_to_be_pushed_sideways(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="phone", size=PHONE) as newcomer:
+        assert await newcomer.too_wide() == []
+        await newcomer.look("first-sight")
+        card = await order(newcomer, filter_typed="neon", filter_named="Cyberpunk Neon")
+        await newcomer.picture_on(card)
+        await newcomer.look("picture")
+        assert await newcomer.too_wide() == []

@@ -1,0 +1,75 @@
+"""What the report of a crash run counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.crash.evidence import Evidence, is_handed_out
+from tests.crash.scene import Scene
+
+Figures = dict[str, int | str]
+Table = dict[str, str]
+
+
+def figures(evidence: Evidence, *, seconds: float) -> Figures:
+    """Count what the report says."""
+    scene, jobs = evidence.scene, list(evidence.jobs.values())
+    states = Counter(job["state"] for job in jobs)
+    kills = [strike for strike in scene.strikes if "kill" in strike.kind]
+    freezes = [strike for strike in scene.strikes if strike.kind == "freeze"]
+    paid = [call for call in scene.api.submissions if call.was_paid]
+    shown = [message for each in evidence.pictures.values() for message in each]
+    known = {job["remote_id"] for job in jobs}
+    return {
+        "seed": scene.plan.seed,
+        "back end": scene.plan.backend,
+        "seconds": round(seconds),
+        "kills": len(kills),
+        "freezes": len(freezes),
+        "starts": scene.launches,
+        "jobs": len(jobs),
+        "delivered": states["delivered"],
+        "failed, quota back": states["failed"],
+        "cancelled": states["cancelled"],
+        "unconfirmed": states["unconfirmed"],
+        "… of them paid": len([c for c in paid if c.remote_id not in known]),
+        "waiting under /jobs": states["undeliverable"],
+        "submissions": len(scene.api.submissions),
+        "paid calls": len(paid),
+        "repeated under the same key": sum(not c.is_first for c in scene.api.submissions),
+        "pictures shown": len(shown),
+        "… on cards": sum(m.interaction is not None and not is_handed_out(m) for m in shown),
+        "… in channels": sum(m.interaction is None and m.channel.guild is not None for m in shown),
+        "… in direct messages": sum(m.channel.recipient is not None for m in shown),
+        "… from /jobs": sum(map(is_handed_out, shown)),
+        "commands while it was away": scene.in_vain,
+        "commands cut off": _cut_off(evidence),
+        "connections cut for silence": scene.discord.gateway.silent,
+        "sessions resumed": scene.discord.gateway.resumes,
+    }
+
+
+def _cut_off(evidence: Evidence) -> int:
+    accepted = {job["interaction_id"] for job in evidence.jobs.values()}
+    return sum(
+        asked.interaction.id not in accepted
+        and asked.interaction.original is not None
+        and not asked.interaction.original.deleted
+        for asked in evidence.scene.asked
+    )
+
+
+def by_moment(scene: Scene) -> Table:
+    """Count the strikes at each moment, and how many of them met it."""
+    struck = Counter(strike.moment for strike in scene.strikes)
+    reached = Counter(strike.moment for strike in scene.strikes if strike.was_reached)
+    return {moment: f"{reached[moment]} of {count}" for moment, count in struck.items()}
+
+
+def by_state(scene: Scene) -> Table:
+    """Count the kills that met unfinished jobs in each state."""
+    hit: Counter[str] = Counter()
+    for strike in scene.strikes:
+        if "kill" in strike.kind:
+            hit.update(set(strike.states))
+    return {state: str(count) for state, count in hit.items()}

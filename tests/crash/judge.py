@@ -1,0 +1,116 @@
+"""Judges one job of a crash run by its row, its accounts, its messages and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.crash.evidence import Evidence, Job, is_handed_out
+from tests.support.discord import Message
+
+NOT_COUNTED = "does not count against your quota"
+TOLD = {
+    "failed": NOT_COUNTED,
+    "unconfirmed": "cannot tell whether it arrived",
+    "cancelled": "Cancelled.",
+}
+
+
+def judge(evidence: Evidence, job: Job) -> Iterator[str]:
+    """Say what is wrong with a job."""
+    if job["told"] != job["state"]:
+        yield f"is {job['state']}, but its member was told {job['told']}"
+    yield from _path(evidence.steps[job["id"]], job)
+    yield from _accounts(evidence, job)
+    if job["state"] == "delivered":
+        yield from _delivery(evidence, job)
+    elif job["state"] in TOLD:
+        yield from _news(evidence, job)
+    elif job["state"] != "undeliverable" or not _is_hermits(evidence, job):
+        yield f"ended as {job['state']}"
+    if job["state"] == "unconfirmed" and evidence.scene.plan.honours_keys:
+        yield "is unconfirmed, though the API honours keys"
+    if job["card_message_id"] is None:
+        yield "never got a card"
+
+
+def _path(steps: list[Job], job: Job) -> Iterator[str]:
+    state = None
+    for step in steps:
+        if step["from_state"] != state:
+            yield f"its log jumps from {state} to {step['from_state']}"
+        state = step["to_state"]
+    if state != job["state"]:
+        yield f"its log ends with {state}"
+
+
+def _accounts(evidence: Evidence, job: Job) -> Iterator[str]:
+    """Compare both ledgers with what the outcome says."""
+    found = evidence.reservations[job["id"]]
+    quota = {each["state"] for each in found if each["ledger"] == "quota"}
+    last = {
+        each["state"]
+        for each in found
+        if each["ledger"] == "credits" and each["attempt"] == job["attempts"]
+    }
+    was_sent = job["remote_id"] is not None
+    wanted_quota = {
+        "delivered": "spent",
+        "undeliverable": "spent",
+        "cancelled": "spent" if was_sent else "returned",
+    }.get(job["state"], "returned")
+    wanted_credits = (
+        "held" if job["state"] == "unconfirmed" else "spent" if was_sent else "returned"
+    )
+    if quota != {wanted_quota}:
+        yield f"is {job['state']}, but its quota is {quota or 'nowhere'}"
+    if job["attempts"] and last != {wanted_credits}:
+        yield f"is {job['state']}, but its credits are {last or 'nowhere'}"
+
+
+def _delivery(evidence: Evidence, job: Job) -> Iterator[str]:
+    shown = evidence.pictures.get(job["remote_id"], [])
+    fetched = [message for message in shown if is_handed_out(message)]
+    posted = [message for message in shown if not is_handed_out(message)]
+    if len(posted) + bool(fetched) != 1:
+        yield f"its picture is in {len(posted)} messages, and was fetched {len(fetched)} times"
+        return
+    if job["message_id"] not in {message.id for message in shown}:
+        yield "its row names another message than the one with its picture"
+    message = (posted or fetched)[0]
+    if message.deleted:
+        yield "its picture was deleted"
+    yield from _place(job, message)
+    for card in evidence.cards[job["id"]]:
+        if card not in shown and not card.deleted and not _is_list(card):
+            yield f"its card still says: {card.text()!r}"
+
+
+def _place(job: Job, message: Message) -> Iterator[str]:
+    """See to it that a private picture is seen by its member alone, and that others are told."""
+    direct = message.channel.recipient
+    if direct is not None and direct.id != job["user_id"]:
+        yield "its picture was sent to somebody else"
+    if job["private"] and not message.ephemeral and direct is None:
+        yield "its picture is private, and was posted in a channel"
+    is_new = message.interaction is None
+    if is_new and message.nonce != str(job["id"]):
+        yield f"its message has the nonce {message.nonce}"
+    if is_new and job["user_id"] not in {user.id for user in message.pings}:
+        yield "its member was not mentioned"
+
+
+def _news(evidence: Evidence, job: Job) -> Iterator[str]:
+    if job["remote_id"] in evidence.pictures:
+        yield f"is {job['state']}, but its picture was posted"
+    said = [card.text() for card in evidence.cards[job["id"]] if not card.deleted]
+    if not any(TOLD[job["state"]] in text for text in said) and not _is_hermits(evidence, job):
+        yield f"is {job['state']}, but its member reads {said}"
+
+
+def _is_list(message: Message) -> bool:
+    return message.interaction is not None and message.interaction.name.startswith("/jobs")
+
+
+def _is_hermits(evidence: Evidence, job: Job) -> bool:
+    hermits = {member.user.id for member in evidence.scene.members if member.is_hermit}
+    return job["user_id"] in hermits

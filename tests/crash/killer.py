@@ -1,0 +1,140 @@
+"""Strikes the bot: kill -9 and freezes, at every moment of a job and at random."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import datetime
+
+from tests.crash.moments import LOOKING, MOMENTS, POSTING, STARTING, Moment
+from tests.crash.scene import Scene, Strike, now
+
+REACH_SECONDS = 8.0  # for a moment; after that the strike falls all the same
+START_SECONDS = 60.0
+LONGEST_START = 1.5
+FREEZE_EVERY = 8  # every so many strikes the bot is frozen, and every second of those then killed
+KILL, FREEZE, FROZEN_KILL = "kill", "freeze", "freeze, then kill"
+
+
+async def strike_until_done(scene: Scene) -> None:
+    """Strike until the plan's kills are reached, with as many orders for each."""
+    permitted = 0
+    moments: list[Moment] = []
+    number = 0
+    kills = 0  # of a running bot; those of a starting one come on top
+    while kills < scene.plan.kills:
+        due = scene.plan.jobs * (kills + 1) // scene.plan.kills
+        scene.permit(due - permitted)
+        permitted = due
+        if not moments:
+            moments = _shuffled(scene)
+        number += 1
+        await _strike(scene, moments.pop(), _kind(number))
+        kills += scene.strikes[-1].kind != FREEZE
+    scene.permit(scene.plan.jobs - permitted)
+
+
+def _shuffled(scene: Scene) -> list[Moment]:
+    """Return each moment once, and none a second time before all have been."""
+    names = scene.plan.moments
+    chosen = [each for each in MOMENTS if names is None or each.name in names]
+    return scene.rng.sample(chosen, len(chosen))
+
+
+def _kind(number: int) -> str:
+    if number % FREEZE_EVERY:
+        return KILL
+    return FREEZE if number // FREEZE_EVERY % 2 else FROZEN_KILL
+
+
+async def freeze(scene: Scene, seconds: float) -> None:
+    """Freeze the bot once, at any moment."""
+    since = now()
+    scene.bot.freeze()
+    scene.book.read()
+    states = scene.book.states()
+    await asyncio.sleep(seconds)
+    scene.bot.thaw()
+    _note(scene, FREEZE, "at random", since, states, was_reached=True)
+
+
+async def _strike(scene: Scene, moment: Moment, kind: str) -> None:
+    if moment.wish is not None:
+        scene.orders.wishes.append(moment.wish)
+    if not scene.bot.is_running:
+        scene.problems.append("the bot ended by itself")
+    async with moment.trap(scene) as trap:
+        was_reached = await _reached(trap.reached())
+        since = now()
+        if kind != KILL:
+            scene.bot.freeze()
+            await asyncio.sleep(scene.rng.uniform(1.0, 6.0))
+        if kind != FREEZE:
+            await scene.bot.kill()
+        if kind != FREEZE or scene.rng.random() < 0.5:
+            await trap.lapse()
+        if kind == FREEZE:
+            scene.bot.thaw()
+        scene.book.read()
+        states = scene.book.states()
+    if kind != FREEZE:
+        await _start(scene, after=moment)
+    _note(scene, kind, moment.name, since, states, was_reached=was_reached)
+
+
+async def _start(scene: Scene, *, after: Moment) -> None:
+    """Start the bot, now and then killing it while it starts or looks what it had posted."""
+    if after in POSTING and scene.rng.random() < 0.4:
+        await _strike_start(scene, LOOKING)
+    elif scene.rng.random() < 0.1:
+        await _strike_start(scene, STARTING)
+    scene.launches += 1
+    await scene.bot.launch()
+    is_there = await scene.discord.came_true(
+        lambda: scene.discord.gateway.connected and scene.discord.syncs, within=START_SECONDS
+    )
+    if not is_there:
+        scene.problems.append("the bot did not start")
+
+
+async def _strike_start(scene: Scene, moment: Moment) -> None:
+    since = now()
+    scene.launches += 1
+    async with moment.trap(scene) as trap:
+        await scene.bot.launch()
+        was_reached = await _reached(trap.reached())
+        await scene.bot.kill()
+        await trap.lapse()
+        scene.book.read()
+        states = scene.book.states()
+    _note(scene, KILL, moment.name, since, states, was_reached=was_reached)
+
+
+async def _reached(waiting: Awaitable[object]) -> bool:
+    try:
+        async with asyncio.timeout(REACH_SECONDS):
+            await waiting
+    except TimeoutError:
+        return False
+    return True
+
+
+def _note(
+    scene: Scene,
+    kind: str,
+    moment: str,
+    since: datetime,
+    states: dict[str, int],
+    *,
+    was_reached: bool,
+) -> None:
+    scene.strikes.append(
+        Strike(
+            kind=kind,
+            moment=moment,
+            was_reached=was_reached,
+            since=since,
+            until=now(),
+            states=dict(states),
+        )
+    )
