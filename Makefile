@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+QUALITY := $(VENV)/.quality
 
-.PHONY: demo run test crash check format lock clean
+.PHONY: demo run test crash quality check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -19,6 +20,9 @@ test: $(STAMP)
 # Seeds, fewer jobs, one back end: make crash ARGS="--seed 1 --jobs 200 --kills 20 --backend hosted"
 crash: $(STAMP)
 	$(BIN)/python -m tests.crash $(ARGS)
+
+quality: $(QUALITY)
+	$(BIN)/python -m bench.quality $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -40,12 +44,20 @@ lock:
 	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	    | $(BIN)/uv pip compile - --universal -c requirements/dev.txt \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/build.txt
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["quality"], sep="\n")' \
+	    | $(BIN)/uv pip compile - --universal -c requirements/dev.txt \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/quality.txt
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: try make PYTHON=python3.12 ..." % v)'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+# A recogniser that only tests use, in a file of its own: 105 MB to fetch.
+$(QUALITY): $(STAMP) requirements/quality.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/quality.txt
 	touch $@
 
 clean:

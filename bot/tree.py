@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -59,7 +60,10 @@ async def report(interaction: discord.Interaction[discord.Client], error: Except
         text = messages.describe(cause)
     else:
         reference = secrets.token_hex(4)
-        _log.error("Unexpected error %s", reference, exc_info=cause)
+        if isinstance(cause, aiohttp.ClientError):
+            _log.warning("Discord was out of reach (%s): %s", reference, type(cause).__name__)
+        else:
+            _log.error("Unexpected error %s", reference, exc_info=cause)
         text = messages.unexpected(reference)
     try:
         await answer_privately(interaction, notice(text))

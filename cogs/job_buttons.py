@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.delivery.reasons import TooLarge, reasons
-from bot.delivery.uploads import REQUEST_BYTES, files_of, send_fitting, upload_limit
+from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
 from bot.services.booth import original_too_large
 from bot.tree import PRIVATE, report
 from cogs.callers import caller_of, check_may_post, open_card
@@ -81,7 +81,9 @@ async def _fetch(interaction: Press, job: Job) -> None:
         return await _answer_with(interaction, job, pictures, original=keeps_originals and smaller)
 
     message, whole = await send_fitting(
-        lambda each: services.booth.undelivered_pictures(job, each=each, together=REQUEST_BYTES),
+        lambda each: services.booth.undelivered_pictures(
+            job, each=each, together=request_limit(each)
+        ),
         send,
         limit=min(interaction.filesize_limit, _bots_limit(interaction)),
     )
@@ -94,9 +96,9 @@ async def _original(interaction: Press, job: Job) -> None:
     interaction.extras[PRIVATE] = True
     await interaction.response.defer(ephemeral=True, thinking=True)
     # What the interaction names counts the member's own subscription, and may be too much for us.
-    limit = min(REQUEST_BYTES, max(interaction.filesize_limit, _bots_limit(interaction)))
+    limit = max(interaction.filesize_limit, _bots_limit(interaction))
     originals = await interaction.client.services.booth.originals(
-        job, each=limit, together=REQUEST_BYTES
+        job, each=limit, together=request_limit(limit)
     )
     try:
         await _answer_with(interaction, job, originals, original=False)

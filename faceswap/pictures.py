@@ -55,7 +55,7 @@ class PictureFolder:
         """Understand the answer and write its pictures; on any error none stays behind."""
         try:
             document = read_lifting(body)
-            raw_status, value = _raw_status(document.value)
+            raw_status, value = _raw_status(document, remote_id)
         except ValueError as error:
             raise StatusUnavailable(f"unreadable answer: {error}") from error
         status = status_of(raw_status)
@@ -126,11 +126,14 @@ class PictureFolder:
             file.write(piece)
 
 
-def _raw_status(answer: object) -> tuple[str, dict[str, object]]:
+def _raw_status(document: Document, remote_id: str) -> tuple[str, dict[str, object]]:
+    answer = document.value
     if not isinstance(answer, dict):
         raise Unreadable("not an object")
+    if str(answer.get("id") or remote_id).strip() != remote_id:  # its picture is of somebody else
+        raise Unreadable("about another job")
     status = answer.get("status")
-    if not isinstance(status, str) or not status.strip():
+    if not isinstance(status, str) or not status.strip() or status in document.places:
         raise Unreadable("no status")
     return status.strip(), answer
 

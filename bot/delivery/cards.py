@@ -7,6 +7,7 @@ again and again that is not there: Discord locks out who sends too many requests
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,6 +18,8 @@ from bot.delivery.reasons import PlaceGone, PlaceRefused, reasons
 from bot.services.delivery import DeliveryPostponed
 from db.jobs import JobRepository
 from db.models import Job
+
+_log = logging.getLogger(__name__)
 
 
 class Cards:
@@ -89,8 +92,9 @@ class Cards:
         try:
             async with reasons():
                 yield
-        except PlaceGone:
+        except PlaceGone as gone:
             if last_use or not job.private:
+                _log.info("Job %d: its token opens the card no more: %s", job.id, gone)
                 await self._jobs.forget_token(job.id, job.interaction_token or "")
             raise
 
@@ -102,6 +106,7 @@ class Cards:
                 yield
         except PlaceRefused as refused:
             if any_refusal or isinstance(refused, PlaceGone):
+                _log.info("Job %d: the bot cannot edit its card any more: %s", job.id, refused)
                 await self._jobs.forget_card(job.id, job.card_message_id or 0)
             raise
 

@@ -18,7 +18,7 @@ import discord
 from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
 from bot.delivery.reasons import PlaceRefused, reasons
-from bot.delivery.uploads import REQUEST_BYTES, files_of, send_fitting, upload_limit
+from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
 from bot.services.delivery import Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
@@ -187,7 +187,9 @@ class DiscordDelivery:
             return await send(picture_card(job, *files, original=kept), files)
 
         message, whole = await send_fitting(
-            lambda each: self._pictures.all_within(picture.name, each=each, together=REQUEST_BYTES),
+            lambda each: self._pictures.all_within(
+                picture.name, each=each, together=request_limit(each)
+            ),
             send_as,
             limit=upload_limit(guild, ordinary=self._max_upload_bytes),
         )

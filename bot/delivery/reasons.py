@@ -15,6 +15,7 @@ _TOKEN_EXPIRED = 50027  # "Invalid Webhook Token": the interaction's, not the bo
 _TOO_LARGE = 40005  # "Request entity too large"
 # Unknown channel, server, message and webhook; missing access: the next request is refused, too.
 _GONE = {10003, 10004, 10008, 10015, 50001, _TOKEN_EXPIRED}
+_TOO_OLD_TO_EDIT = 30046  # a 429, but for an hour: the message was edited too often for its age
 
 
 class PlaceRefused(Exception):
@@ -40,7 +41,7 @@ async def reasons() -> AsyncIterator[None]:
             raise TooLarge(summary) from error
         if error.status == HTTPStatus.UNAUTHORIZED and error.code != _TOKEN_EXPIRED:
             raise DeliveryPostponed("Discord refuses the bot's own token") from error
-        if (
+        if error.code != _TOO_OLD_TO_EDIT and (
             error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
             or error.status == HTTPStatus.TOO_MANY_REQUESTS
         ):

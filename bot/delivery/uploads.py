@@ -12,15 +12,20 @@ from bot.services.sizes import Sized
 from db.models import Job
 
 MEBIBYTE = 2**20
-REQUEST_BYTES = 25 * MEBIBYTE - 64 * 1024  # of a whole request, less what is not the file
+REQUEST_BYTES = 25 * MEBIBYTE - 64 * 1024  # of a whole request, less what is not a file
 
 # What Discord has allowed at one time or another; a file it refuses is tried in the next of these.
-KNOWN_LIMITS = tuple(number * MEBIBYTE for number in (25, 10, 8, 4, 2, 1))
+KNOWN_LIMITS = (REQUEST_BYTES, *(number * MEBIBYTE for number in (10, 8, 4, 2, 1)))
 
 
 def upload_limit(guild: discord.Guild | None, *, ordinary: int) -> int:
     """Tell how large a file the bot may post: a server's boosts may allow more than ordinary."""
-    return min(REQUEST_BYTES, max(ordinary, guild.filesize_limit if guild else 0))
+    return max(ordinary, guild.filesize_limit if guild else 0)
+
+
+def request_limit(each: int) -> int:
+    """Tell how much the files of one request may be together where each may be that large."""
+    return max(REQUEST_BYTES, each)
 
 
 async def send_fitting(

@@ -146,12 +146,11 @@ class Follower:
         return await self._jobs.fail(job.id, _FAILURES[status])
 
     async def _complete(self, job: Job, remote: RemoteJob) -> Job:
-        first, *others = remote.pictures
         try:
-            await self._pictures.keep_others(others, job_id=job.id)
-            name = await self._pictures.keep(first, job_id=job.id)
+            name = await self._pictures.keep_all(remote.pictures, job_id=job.id)
         finally:
-            first.unlink(missing_ok=True)
+            for path in remote.pictures:
+                path.unlink(missing_ok=True)
         return await self._jobs.complete(job.id, name, note=remote.note or None)
 
     async def _wait_for_deadline(self, job: Job) -> Job:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -50,19 +50,25 @@ class PictureStore:
         await asyncio.to_thread(arrived.replace, self._folder / name)
         return name
 
-    async def keep_others(self, arrived: Iterable[Path], *, job_id: int) -> None:
-        """Keep what came beside the first picture; to be called before that is kept.
+    async def keep_all(self, arrived: Sequence[Path], *, job_id: int) -> str:
+        """Keep what came, as many pictures as a message can show; returns the first one's name.
 
-        One that is no picture is left out, as are those that no message could show.
+        One that is broken must not cost the others, which are paid for. NotAPicture: none is good.
         """
-        for number, path in enumerate(arrived, start=2):
+        names: list[str] = []
+        broken = []
+        for path in arrived:
+            if len(names) == MOST_PICTURES:
+                break
             try:
-                if number <= MOST_PICTURES:
-                    await self.keep(path, job_id=job_id, number=number)
+                names.append(await self.keep(path, job_id=job_id, number=len(names) + 1))
             except NotAPicture as error:
-                _log.warning("Job %d: picture %d cannot be used: %s", job_id, number, error)
-            finally:
-                path.unlink(missing_ok=True)
+                broken.append(error)
+        if not names:
+            raise broken[-1]
+        for problem in broken:
+            _log.warning("Job %d: one of its pictures cannot be used: %s", job_id, problem)
+        return names[0]
 
     def path(self, name: str) -> Path:
         return self._folder / name

@@ -232,6 +232,19 @@ async def test_a_command_answered_too_late_is_no_error(booth: PhotoBooth, house:
     assert booth.accounts() == []
 
 
+async def test_a_command_that_discord_cut_off_is_no_error(booth: PhotoBooth, house: House) -> None:
+    held = house.discord.hold("POST", "/interactions/*/*/callback", before=True)
+    typed = await house.discord.slash(booth.alice, booth.channel, "imagine", {"prompt": "the sea"})
+    await held.arrived()
+    held.drop()
+    await typed.responded()
+
+    assert typed.ephemeral
+    _, reference, _ = words(typed).split("`")
+    await booth.logged(f"Discord was out of reach ({reference}): ServerDisconnectedError")
+    assert booth.accounts() == []
+
+
 async def test_consent_is_asked_once(booth: PhotoBooth) -> None:
     first = await booth.ask()
     assert "Before your first picture" in words(first)

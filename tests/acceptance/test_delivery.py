@@ -105,7 +105,8 @@ async def test_directly_when_the_channel_is_closed_to_it(house: House, how: str)
         booth.discord.set_permissions(booth.channel, bot=Permission(0))
     elif how == "deleted":
         booth.discord.delete_channel(booth.channel)
-    else:
+    else:  # without another server in common, nothing could be sent to her at all
+        booth.discord.add_member(booth.discord.add_guild("Chess Club"), booth.alice)
         booth.discord.remove_bot(booth.guild)
     await house.api.finish(remote_id)
 

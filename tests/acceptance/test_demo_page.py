@@ -21,7 +21,7 @@ from tests.support.demo_process import DemoProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DESK = (1280, 900)
+DESK = (1280, 1010)
 PHONE = (390, 844)
 PHOTO = str(resources.files("bot.demo").joinpath("assets/astronaut.jpg"))
 

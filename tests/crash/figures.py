@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.crash.evidence import Evidence, is_handed_out
+from tests.crash.judge import was_sent_blindly
 from tests.crash.scene import Scene
 
 Figures = dict[str, int | str]
@@ -41,6 +42,10 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         "… on cards": sum(m.interaction is not None and not is_handed_out(m) for m in shown),
         "… in channels": sum(m.interaction is None and m.channel.guild is not None for m in shown),
         "… in direct messages": sum(m.channel.recipient is not None for m in shown),
+        "… sent again, privately": sum(
+            was_sent_blindly(evidence, [m for m in each if not is_handed_out(m)])
+            for each in evidence.pictures.values()
+        ),
         "… from /jobs": sum(map(is_handed_out, shown)),
         "commands while it was away": scene.in_vain,
         "commands cut off": _cut_off(evidence),

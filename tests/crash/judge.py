@@ -71,18 +71,38 @@ def _delivery(evidence: Evidence, job: Job) -> Iterator[str]:
     shown = evidence.pictures.get(job["remote_id"], [])
     fetched = [message for message in shown if is_handed_out(message)]
     posted = [message for message in shown if not is_handed_out(message)]
-    if len(posted) + bool(fetched) != 1:
+    if len(posted) + bool(fetched) != 1 and not was_sent_blindly(evidence, posted):
         yield f"its picture is in {len(posted)} messages, and was fetched {len(fetched)} times"
         return
-    if job["message_id"] not in {message.id for message in shown}:
+    message = (posted or fetched)[-1]
+    if job["message_id"] not in {each.id for each in (message, *fetched)}:
         yield "its row names another message than the one with its picture"
-    message = (posted or fetched)[0]
-    if message.deleted:
+    if message.deleted and not _is_hermits(evidence, job):  # who may have been too late
         yield "its picture was deleted"
     yield from _place(job, message)
     for card in evidence.cards[job["id"]]:
-        if card not in shown and not card.deleted and not _is_list(card):
+        is_beside = card not in shown and not card.deleted and not _is_list(card)
+        if is_beside and not _was_out_of_reach(evidence, card, message):
             yield f"its card still says: {card.text()!r}"
+
+
+def was_sent_blindly(evidence: Evidence, posted: list[Message]) -> bool:
+    """Tell whether a picture is on a private card that could not be looked at after a kill.
+
+    That is the one case in which a picture may be sent a second time: to its member alone.
+    """
+    if len(posted) != 2:
+        return False
+    card, direct = posted
+    return direct.channel.recipient is not None and _was_out_of_reach(evidence, card, direct)
+
+
+def _was_out_of_reach(evidence: Evidence, card: Message, message: Message) -> bool:
+    """Tell whether nothing opened a private card any more when a message came instead."""
+    if not card.ephemeral or card.interaction is None:
+        return False
+    lifetime = evidence.scene.discord.limits.token_lifetime
+    return message.created_at >= card.interaction.created_at + lifetime
 
 
 def _place(job: Job, message: Message) -> Iterator[str]:

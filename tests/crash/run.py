@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from tests.crash.audit import Verdict, audit
@@ -22,6 +23,7 @@ from tests.support.scripted_api import ScriptedAPI
 
 NO_NONCES = 0.0
 HEARTBEAT_MS = 1500
+TOKEN_LIFETIME = timedelta(seconds=20)  # for Discord's 15 minutes; the bot is not told
 SETTLE_SECONDS = 240.0
 CHANNELS = 6
 
@@ -43,6 +45,7 @@ async def open_scene(plan: Plan, folder: Path) -> AsyncIterator[Scene]:
         ScriptedAPI(finishes=False, blocks=True, honours_keys=plan.honours_keys) as api,
     ):
         discord.limits.nonce_window *= 0  # a bot that was away for long cannot rely on nonces
+        discord.limits.token_lifetime = TOKEN_LIFETIME
         discord.gateway.heartbeat_ms = HEARTBEAT_MS
         discord.gateway.cuts_the_silent = True
         bot = BotProcess(discord, folder, **_settings(plan, api))

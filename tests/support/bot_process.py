@@ -19,9 +19,12 @@ STOP_SECONDS = 30.0
 class BotProcess:
     """One data folder and the processes that use it, one after the other."""
 
-    def __init__(self, discord: DiscordStandIn, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, discord: DiscordStandIn, folder: Path, *, module: str = "bot", **settings: str
+    ) -> None:
         self._discord = discord
         self._folder = folder
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
         self.settings = {
             "DISCORD_TOKEN": discord.token,
@@ -62,7 +65,7 @@ class BotProcess:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
+                self._module,
                 "run",
                 cwd=self._folder,
                 env=self._environment,

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from aiohttp import web
 
@@ -23,6 +23,7 @@ from tests.support.pngs import png
 
 PICTURE = png()
 _PIECE = 2**16
+_ID = "job-"
 _SUBMIT_PATHS = {
     "/v1/run/faceswap": "QUEUED",
     "/v2/run/self-prompt": "QUEUED",
@@ -41,10 +42,19 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_after: int | None = None  # bytes of the body after which the connection is reset
     stalls: bool = False  # with `cut_after`: fall silent there instead, until the client leaves
+    seconds: float = 0.0  # waited before the answer begins
+    unread: bool = False  # given, or the connection reset, before the request has come in whole
 
     @property
     def is_refusal(self) -> bool:
         return 400 <= self.status < 500
+
+    def about(self, remote_id: str) -> Answer:
+        """Put the id of the job in question where the body says {remote_id}, or {number}."""
+        number = remote_id.removeprefix(_ID)
+        named = self.content.replace(b"{remote_id}", remote_id.encode())
+        named = named.replace(b"{number}", number.encode())
+        return replace(self, body=named)
 
     @property
     def content(self) -> bytes:
@@ -65,6 +75,19 @@ RESET = Answer(cut_after=-1)
 """No answer at all: the connection is reset once the request has come in whole."""
 
 _WRONG_KEY = Answer(status=401, body={"detail": "Invalid API key"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """How the API behaves for one order alone, which is known by its filter or its words.
+
+    The answers of each kind are given one by one; after the last, the API behaves. A refused
+    submission leaves the order's later ones to the script's next answers.
+    """
+
+    submit: tuple[Answer, ...] = ()
+    status: tuple[Answer, ...] = ()
+    for_ever: Answer | None = None  # to each status call when `status` is used up
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,6 +206,9 @@ class ScriptedAPI:
         self._submit_answers: deque[Answer] = deque()
         self._status_answers: deque[Answer] = deque()
         self._filter_answers: deque[Answer] = deque()
+        self._scripts: dict[str, Script] = {}  # by filter, or by words
+        self._scripted_by: dict[str, str] = {}  # remote id → key of its script
+        self._given: Counter[tuple[str, str]] = Counter()  # answers of each script and kind
         self.judge: Callable[[Call], Answer | None] = lambda _call: None  # asked about each order
         self._submit_gate, self._status_gate, self._arrival_gate = Gate(), Gate(), Gate()
         self._jobs: dict[str, RemoteState] = {}
@@ -196,11 +222,13 @@ class ScriptedAPI:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        host, port = self._runner.addresses[0]
-        self.url = f"http://{host}:{port}"
+        await self._listen()
         return self
+
+    async def _listen(self) -> None:
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        host, self.port = self._runner.addresses[-1]
+        self.url = f"http://{host}:{self.port}"
 
     async def __aexit__(
         self,
@@ -224,6 +252,26 @@ class ScriptedAPI:
     def on_filters(self, *answers: Answer) -> None:
         """Give these answers to the next calls for the catalogue, one each."""
         self._filter_answers.extend(answers)
+
+    def script(self, key: str | int, script: Script) -> None:
+        """Have orders of this filter, or of these words, answered in their own way."""
+        self._scripts[str(key)] = script
+
+    def calls_of(self, key: str | int) -> list[Call]:
+        """Return the submissions of this filter, or of these words."""
+        return [call for call in self.submissions if _key_of(call) == str(key)]
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Be gone until the block ends: every connection is closed and a new one refused."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        assert self._runner.server is not None
+        await self._runner.server.shutdown(0.1)
+        try:
+            yield
+        finally:
+            await self._listen()
 
     def hold_arrivals(self) -> AbstractAsyncContextManager[Gate]:
         """Hold submissions before anything becomes of them until the block ends."""
@@ -294,6 +342,8 @@ class ScriptedAPI:
         return all(request.headers.get(name) == key for name, key in self._key_headers.items())
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
+        if self._submit_answers and self._submit_answers[0].unread:
+            return await self._send(request, self._submit_answers.popleft())
         if await self._arrival_gate.pass_through():
             return _reset(request, web.Response())
         call = await self._came_in(request, self.submissions)
@@ -308,32 +358,50 @@ class ScriptedAPI:
         """Do the work unless it is refused; a prepared answer only hides the receipt of it."""
         if not self._knows(request):
             return _WRONG_KEY
-        prepared = self._submit_answers.popleft() if self._submit_answers else self.judge(call)
+        key = _key_of(call) if self._scripts else ""
+        prepared = self._scripted(key, "submit") or _next(self._submit_answers) or self.judge(call)
         if prepared is not None and prepared.is_refusal:
             return prepared
-        key = call.headers.get("Idempotency-Key", "") if self.honours_keys else ""
-        if key in self._by_key:
+        token = call.headers.get("Idempotency-Key", "") if self.honours_keys else ""
+        if token in self._by_key:
             call.is_first = False
-            call.remote_id = self._by_key[key]
+            call.remote_id = self._by_key[token]
         else:
-            call.remote_id = f"job-{len(self._jobs) + 1}"
+            call.remote_id = f"{_ID}{len(self._jobs) + 1}"
+            self._scripted_by[call.remote_id] = key
             await self.say(call.remote_id, _SUBMIT_PATHS[request.path])
             if self.finishes:
                 await self.finish(call.remote_id)
-        if key:
-            self._by_key[key] = call.remote_id
+        if token:
+            self._by_key[token] = call.remote_id
         receipt = {"id": call.remote_id, "status": _SUBMIT_PATHS[request.path]}
-        return prepared or Answer(body=receipt)
+        return prepared.about(call.remote_id) if prepared else Answer(body=receipt)
+
+    def _scripted(self, key: str, kind: Literal["submit", "status"]) -> Answer | None:
+        """Take the next answer of an order's own script, if there is one."""
+        script = self._scripts.get(key)
+        if script is None:
+            return None
+        answers = script.submit if kind == "submit" else script.status
+        given = self._given[key, kind]
+        if given < len(answers):
+            self._given[key, kind] += 1
+            return answers[given]
+        return script.for_ever if kind == "status" else None
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
         call = await self._came_in(request, self.status_calls)
         remote_id = call.remote_id = request.match_info["remote_id"]
         if await self._status_gate.pass_through():
             return _reset(request, web.Response())
+        if remote_id.isdigit():  # the receipt gave the number alone
+            remote_id = f"{_ID}{remote_id}"
         if not self._knows(request):
             return await self._send(request, _WRONG_KEY)
-        if self._status_answers:
-            return await self._send(request, self._status_answers.popleft())
+        scripted = self._scripted(self._scripted_by.get(remote_id, ""), "status")
+        prepared = scripted.about(remote_id) if scripted else _next(self._status_answers)
+        if prepared is not None:
+            return await self._send(request, prepared)
         if remote_id not in self._jobs:
             return await self._send(request, Answer(status=404, body={"detail": "no such job"}))
         if self.blocks:
@@ -364,6 +432,7 @@ class ScriptedAPI:
 
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         """Write piece by piece, so that many large answers do not fill this side's memory."""
+        await asyncio.sleep(answer.seconds)
         content = answer.content
         if answer.cut_after is None:
             end = len(content)
@@ -391,6 +460,16 @@ class ScriptedAPI:
             await self._stalls_over.wait()
         finally:
             self.stalling -= 1
+
+
+def _next(answers: deque[Answer]) -> Answer | None:
+    return answers.popleft() if answers else None
+
+
+def _key_of(call: Call) -> str:
+    """What an order is known by: its filter, or its words."""
+    fields = call.fields
+    return str(fields.get("filter_id") or fields.get("prompt"))
 
 
 def _reset(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

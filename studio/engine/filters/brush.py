@@ -11,7 +11,7 @@ from studio.engine.faces import OVAL, Face
 from studio.engine.pixels import Bytes, Floats, blur, luminance, mix, resize, to_bytes
 
 _SECTORS: Final = 8
-_BROAD, _FINE = 0.026, 0.011  # face heights: the brush for cloth and hair, and that for the face
+_BROAD, _FINE = 0.018, 0.011  # face heights: the brush for cloth and hair, and that for the face
 _STROKE: Final = 0.085  # face heights: how far one bristle's trace goes
 _STEPS: Final = 7  # samples along half a stroke
 

@@ -23,7 +23,7 @@ from studio.engine.pixels import (
     to_floats,
 )
 
-_TONES: Final = ((0.15, 0.22), (0.36, 0.22), (0.58, 0.26), (0.80, 0.18))
+_TONES: Final = ((0.12, 0.18), (0.27, 0.18), (0.44, 0.20), (0.62, 0.24), (0.82, 0.20))
 """Where a step between flat tones lies, and how much lighter it gets there."""
 
 _BLACK, _WHITE = 0.06, 0.97
@@ -73,13 +73,13 @@ def _smoothed(image: Bytes, unit: float) -> Floats:
 
 
 def _balanced_tone(lightness: Floats, face: Face) -> Floats:
-    """Stretch so that every face shows all tones, and move its middle halfway to the same place.
+    """Stretch so that every face shows all tones, and move its middle towards the same place.
 
-    Halfway only: a dark skin stays dark, a badly lit photo still becomes readable.
+    Not all the way: a dark skin stays dark, a badly lit photo still becomes readable.
     """
     values = face_values(lightness, face)
     low, middle, high = np.percentile(values, [4, 50, 96])
-    target = middle + (0.60 - middle) * 0.5
+    target = middle + (0.60 - middle) * 0.6
     gain = np.clip(0.46 / max(high - low, 0.05), 0.8, 1.9)
     return cast(Floats, np.clip((lightness - middle) * np.float32(gain) + target, 0, 1))
 

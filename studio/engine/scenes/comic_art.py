@@ -60,7 +60,7 @@ PALETTES: Final = {
 }  # fmt: skip
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=4)
 def sunburst(size: Size, palette: Palette, centre: tuple[float, float]) -> Bytes:
     """Rays from behind the head, dots towards the edges; `centre` in fractions of the size."""
     x, y = coordinates(size)
@@ -78,7 +78,7 @@ def sunburst(size: Size, palette: Palette, centre: tuple[float, float]) -> Bytes
     return to_bytes(page)
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=4)
 def dotted_ground(size: Size, palette: Palette) -> Bytes:
     """Paint a calm ground: dots that fade from top to bottom."""
     _, y = coordinates(size)
@@ -88,7 +88,7 @@ def dotted_ground(size: Size, palette: Palette) -> Bytes:
     return to_bytes(mix(colour(palette.burst), colour(palette.word_colour), dots))
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=4)
 def word_burst(size: Size, palette: Palette) -> tuple[Bytes, Floats]:
     """Draw the word in a spiky balloon that fills `size`: colours and coverage."""
     width, height = size

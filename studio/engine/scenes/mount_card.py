@@ -102,7 +102,7 @@ def card_layout(size: Size) -> CardLayout:
     )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def paint_card(size: Size, mount: Mount) -> Bytes:
     """Paint the card with an empty place for the photograph."""
     layout = card_layout(size)

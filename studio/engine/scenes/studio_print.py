@@ -10,7 +10,7 @@ import numpy as np
 from studio.engine.pixels import Floats, Size, blur, coordinates, noise, smoothstep
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def backdrop(size: Size) -> Floats:
     """Paint a studio's canvas backdrop with a pool of light: height x width, 0..1."""
     rng = np.random.default_rng(5)
@@ -21,7 +21,7 @@ def backdrop(size: Size) -> Floats:
     return ((0.18 + 0.42 * clouds) * (0.42 + 1.05 * pool)).astype(np.float32)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def oval(size: Size) -> Floats:
     """Where the photograph is printed, softly ending in an oval: 1 inside, 0 outside."""
     x, y = coordinates(size)
@@ -30,7 +30,7 @@ def oval(size: Size) -> Floats:
     return smoothstep(1.0, 0.80, np.hypot(across, down))
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def ageing(size: Size) -> tuple[Floats, Floats]:
     """Wear a print for a century: a factor (stains), and an amount of white (scratches)."""
     width, height = size

@@ -69,7 +69,7 @@ def _frond(mask: Floats, crown: Point, *, angle: float, length: float) -> None:
     for side in (-1, 1):
         tips = rib + (ahead * 0.75 + across * side * 0.6 + hanging) * blade[:, None]
         for root, step, tip in zip(rib, ahead, tips, strict=True):
-            width = step * length * 0.015
+            width = step * length * 0.024
             soft_polygon(mask, np.array([root - width, root + width, tip], np.float32))
     stem = np.concatenate([rib - across * length * 0.008, (rib + across * length * 0.008)[::-1]])
     soft_polygon(mask, stem.astype(np.float32))

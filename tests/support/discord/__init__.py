@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.discord.faults import Failure, Held
+from tests.support.discord.faults import Cut, Failure, Held
 from tests.support.discord.files import Upload
 from tests.support.discord.options import NotPossible
-from tests.support.discord.people import Channel, Guild, Member, Role, User
+from tests.support.discord.people import Channel, ChannelKind, Guild, Member, Role, User
 from tests.support.discord.permissions import BOT_DEFAULT, EVERYTHING, MEMBER_DEFAULT, Permission
 from tests.support.discord.records import (
     Interaction,
@@ -22,6 +22,8 @@ __all__ = [
     "EVERYTHING",
     "MEMBER_DEFAULT",
     "Channel",
+    "ChannelKind",
+    "Cut",
     "DiscordStandIn",
     "Failure",
     "Guild",

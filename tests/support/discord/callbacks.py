@@ -143,6 +143,8 @@ class Callbacks:
 
     def _edit(self, call: Call) -> Reply:
         message = self._reachable(call)
+        if message.channel.archived:
+            raise DiscordError(50083)
         compose.edit(self._world, message, call.json, call.files)
         announce(self._world, "MESSAGE_UPDATE", message)
         return Reply(200, message_payload(message))

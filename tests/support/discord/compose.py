@@ -99,6 +99,7 @@ def _commit(message: Message, parts: Parts) -> None:
     message.components = parts.components
     message.attachments = parts.attachments
     message.flags = parts.flags
+    message.said.append(message.text())
 
 
 def _parts(world: World, message: Message, body: Json, files: dict[int, Upload]) -> Parts:

@@ -14,6 +14,7 @@ from tests.support.discord.errors import MESSAGES
 from tests.support.discord.routing import Reply
 
 DEADLINE = 10.0
+ANY = "*"
 
 
 Where = Callable[[Any], bool]
@@ -27,6 +28,13 @@ class Fate(enum.Enum):
     DROPPED = enum.auto()
 
 
+class Cut(enum.Enum):
+    """Where a connection is reset."""
+
+    REQUEST = enum.auto()  # before the request has come in whole: it takes no effect
+    ANSWER = enum.auto()  # half-way through the answer to a request that was carried out
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Planted:
     """Where a fault strikes, and how often it still will (None: always)."""
@@ -34,10 +42,13 @@ class Planted:
     method: str
     pattern: str
     times: int | None = 1
+    with_files: bool = False  # only at requests that carry a file
     hits: int = 0
 
-    def strikes(self, method: str, path: str) -> bool:
-        if self.times == self.hits or method != self.method:
+    def strikes(self, method: str, path: str, *, has_files: bool = False) -> bool:
+        if self.with_files and not has_files:
+            return False
+        if self.times == self.hits or self.method not in {method, ANY}:
             return False
         return fnmatchcase(path, self.pattern)
 
@@ -49,6 +60,13 @@ class Failure(Planted):
     reply: Reply
     headers: dict[str, str]
     applied: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Cutting(Planted):
+    """A connection that is reset."""
+
+    where: Cut
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -89,6 +107,7 @@ class Faults:
         self._changes = changes
         self._failures: list[Failure] = []
         self._holds: list[Held] = []
+        self._cuts: list[Cutting] = []
 
     def hold(
         self, method: str, pattern: str, *, before: bool, times: int | None, where: Where
@@ -116,8 +135,10 @@ class Faults:
         retry_after: float,
         times: int | None,
         applied: bool,
+        page: str | None,
+        with_files: bool,
     ) -> Failure:
-        body: dict[str, Any] = {"message": message or MESSAGES.get(code, "Error"), "code": code}
+        body: Any = {"message": message or MESSAGES.get(code, "Error"), "code": code}
         headers = dict(headers or {})
         if status == 429:
             message = message or "You are being rate limited."
@@ -128,12 +149,31 @@ class Faults:
             method=method,
             pattern=pattern,
             times=times,
-            reply=Reply(status, body),
+            with_files=with_files,
+            reply=Reply(status, body if page is None else page),
             headers=headers,
             applied=applied,
         )
         self._failures.append(failure)
         return failure
+
+    def cut(
+        self, method: str, pattern: str, where: Cut, *, times: int | None, with_files: bool
+    ) -> Cutting:
+        cutting = Cutting(
+            method=method, pattern=pattern, times=times, where=where, with_files=with_files
+        )
+        self._cuts.append(cutting)
+        return cutting
+
+    def cuts(self, method: str, path: str, where: Cut, *, has_files: bool) -> bool:
+        """Tell whether this connection is to be reset here."""
+        for cutting in self._cuts:
+            if cutting.where is where and cutting.strikes(method, path, has_files=has_files):
+                cutting.hits += 1
+                self._changes.note(f"cut {method} {path} amid its {where.name.lower()}")
+                return True
+        return False
 
     async def wait(self, method: str, path: str, *, before: bool, request: Any = None) -> Fate:
         """Hold the request here if a test asked for it."""
@@ -144,9 +184,9 @@ class Faults:
                 return await asyncio.shield(held.fate)
         return Fate.RELEASED
 
-    def failure(self, method: str, path: str) -> Failure | None:
+    def failure(self, method: str, path: str, *, has_files: bool = False) -> Failure | None:
         for failure in self._failures:
-            if failure.strikes(method, path):
+            if failure.strikes(method, path, has_files=has_files):
                 failure.hits += 1
                 return failure
         return None

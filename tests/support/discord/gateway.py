@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import time
 import zlib
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,11 +22,17 @@ Json = dict[str, Any]
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME = 0, 1, 2, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 IGNORED = {3, 4, 8}  # presence, voice state, request members
+KNOWN = IGNORED | {HEARTBEAT, IDENTIFY, RESUME}
 HEARTBEAT_MS = 41_250
-BAD_TOKEN, DISALLOWED_INTENTS = 4004, 4014
+COMMANDS_A_MINUTE = 120
+MINUTE = 60.0
+ACK_SECONDS = 0.02
+UNKNOWN_OPCODE, NOT_AUTHENTICATED, BAD_TOKEN, ALREADY_AUTHENTICATED = 4001, 4003, 4004, 4005
+INVALID_SEQUENCE, RATE_LIMITED, DISALLOWED_INTENTS = 4007, 4008, 4014
+INTENT_GUILD_MEMBERS = 1 << 1
 INTENT_GUILDS, INTENT_GUILD_MESSAGES, INTENT_DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 INTENT_MESSAGE_CONTENT = 1 << 15
-PRIVILEGED = (1 << 1) | (1 << 8) | INTENT_MESSAGE_CONTENT
+PRIVILEGED = INTENT_GUILD_MEMBERS | (1 << 8) | INTENT_MESSAGE_CONTENT
 
 
 class Connection:
@@ -34,11 +42,23 @@ class Connection:
         self._request = request
         self.socket = socket
         self._compress = zlib.compressobj() if request.query.get("compress") else None
+        self._received: deque[float] = deque()  # when; heartbeats left out
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write(), name="gateway writer")
 
     def put(self, payload: Json) -> None:
         self._queue.put_nowait(json.dumps(payload))
+
+    def takes_another(self) -> bool:
+        """Count one more command; False if they are too many in a minute."""
+        now = time.monotonic()
+        self._received.append(now)
+        while self._received[0] < now - MINUTE:
+            self._received.popleft()
+        return len(self._received) <= COMMANDS_A_MINUTE
+
+    def acknowledge(self) -> None:
+        self.put({"op": HEARTBEAT_ACK})
 
     def abort(self) -> None:
         """Cut the line: no close frame, as when a router dies."""
@@ -90,7 +110,9 @@ class Session:
         if event.startswith("MESSAGE_"):
             wanted = INTENT_GUILD_MESSAGES if guild else INTENT_DIRECT_MESSAGES
             return bool(self.intents & wanted)
-        if event.startswith(("GUILD_", "CHANNEL_")):
+        if event == "GUILD_MEMBER_REMOVE":
+            return bool(self.intents & INTENT_GUILD_MEMBERS)
+        if event.startswith(("GUILD_", "CHANNEL_", "THREAD_")):
             return bool(self.intents & INTENT_GUILDS)
         return True
 
@@ -104,6 +126,7 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self.privileged_intents = False
         self.heartbeat_ms = HEARTBEAT_MS
+        self.answers_heartbeats = True
         self.cuts_the_silent = False  # after two heartbeats that did not come, as Discord does
         self.identifies = 0
         self.resumes = 0
@@ -154,14 +177,31 @@ class Gateway:
 
     async def _receive(self, connection: Connection, payload: Json) -> None:
         op = payload["op"]
-        if op == HEARTBEAT:
-            connection.put({"op": HEARTBEAT_ACK})
+        refusal = self._refusal(connection, op)
+        if refusal is not None:
+            self._world.problems.append(f"gateway: op {op} is answered by closing with {refusal}")
+            await connection.socket.close(code=refusal)
+        elif op == HEARTBEAT:
+            # Not faster than a network: discord.py measures nonsense if this overtakes its thread.
+            if self.answers_heartbeats:
+                asyncio.get_running_loop().call_later(ACK_SECONDS, connection.acknowledge)
         elif op == IDENTIFY:
             await self._identify(connection, payload["d"])
         elif op == RESUME:
-            self._resume(connection, payload["d"])
-        elif op not in IGNORED:
-            self._world.problems.append(f"gateway: op {op} is not known here")
+            await self._resume(connection, payload["d"])
+
+    def _refusal(self, connection: Connection, op: int) -> int | None:
+        """The code to close with, for one who sends too much or what has no place here."""
+        if op == HEARTBEAT:
+            return None
+        if not connection.takes_another():
+            return RATE_LIMITED
+        if op not in KNOWN:
+            return UNKNOWN_OPCODE
+        is_greeted = any(session.connection is connection for session in self.connected)
+        if is_greeted is (op in IGNORED):
+            return None
+        return ALREADY_AUTHENTICATED if is_greeted else NOT_AUTHENTICATED
 
     async def _identify(self, connection: Connection, data: Json) -> None:
         if data["token"] != self._world.token:
@@ -199,10 +239,13 @@ class Gateway:
         for guild in mine:
             session.dispatch("GUILD_CREATE", guild_create_payload(guild, bot=self._world.bot))
 
-    def _resume(self, connection: Connection, data: Json) -> None:
+    async def _resume(self, connection: Connection, data: Json) -> None:
         session = self._sessions.get(data["session_id"])
         if session is None or data["token"] != self._world.token:
             connection.put({"op": INVALID_SESSION, "d": False})
+            return
+        if data["seq"] > len(session.events):
+            await connection.socket.close(code=INVALID_SEQUENCE)
             return
         session.connection = connection
         missed = session.events[data["seq"] :]
@@ -236,12 +279,17 @@ class Gateway:
             assert session.connection is not None
             session.connection.put({"op": RECONNECT, "d": None})
 
-    def invalidate(self) -> None:
-        """Invalid session, not resumable: the bot has to identify anew, missed events are lost."""
+    def invalidate(self, *, resumable: bool = False) -> None:
+        """Invalid session; unless it is resumable, missed events are lost."""
         for session in self.connected:
             assert session.connection is not None
-            session.connection.put({"op": INVALID_SESSION, "d": False})
-            del self._sessions[session.id]
+            session.connection.put({"op": INVALID_SESSION, "d": resumable})
+            if not resumable:
+                del self._sessions[session.id]
+
+    def forget(self) -> None:
+        """Forget all sessions, as time does with those of bots that stay away."""
+        self._sessions.clear()
 
     async def close(self, code: int, *, forget: bool = False) -> None:
         """Close with a code of ours; `forget` makes the sessions unresumable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.discord.files import StoredFile
-from tests.support.discord.people import Channel, Guild, Member, Role, User
+from tests.support.discord.people import Channel, ChannelKind, Guild, Member, Role, User
 from tests.support.discord.records import Interaction, InteractionKind, Message
 
 Json = dict[str, Any]
@@ -66,9 +66,11 @@ def channel_payload(channel: Channel) -> Json:
         recipients = [user_payload(channel.recipient)] if channel.recipient else []
         return {"id": str(channel.id), "type": 1, "flags": 0, "recipients": recipients}
     guild = channel.guild
+    if channel.kind is ChannelKind.THREAD:
+        return _thread_payload(channel)
     return {
         "id": str(channel.id),
-        "type": 0,
+        "type": int(channel.kind),
         "guild_id": str(guild.id),
         "name": channel.name,
         "position": guild.channels.index(channel),
@@ -87,6 +89,38 @@ def channel_payload(channel: Channel) -> Json:
             }
             for target, overwrite in channel.overwrites.items()
         ],
+        **_OF_KIND.get(channel.kind, {}),
+    }
+
+
+_OF_KIND: dict[ChannelKind, Json] = {
+    ChannelKind.VOICE: {"bitrate": 64_000, "user_limit": 0, "rtc_region": None},
+    ChannelKind.FORUM: {"available_tags": [], "default_reaction_emoji": None},
+}
+
+
+def _thread_payload(thread: Channel) -> Json:
+    assert thread.guild is not None
+    assert thread.parent is not None
+    return {
+        "id": str(thread.id),
+        "type": int(ChannelKind.THREAD),
+        "guild_id": str(thread.guild.id),
+        "parent_id": str(thread.parent.id),
+        "owner_id": str(thread.guild.owner.id),
+        "name": thread.name,
+        "last_message_id": None,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+        "message_count": 0,
+        "member_count": 1,
+        "total_message_sent": 0,
+        "thread_metadata": {
+            "archived": thread.archived,
+            "archive_timestamp": thread.guild.members[thread.guild.owner.id].joined_at.isoformat(),
+            "auto_archive_duration": 1440,
+            "locked": thread.locked,
+        },
     }
 
 
@@ -113,7 +147,7 @@ def guild_payload(guild: Guild) -> Json:
         "explicit_content_filter": 0,
         "mfa_level": 0,
         "nsfw_level": 0,
-        "premium_tier": 0,
+        "premium_tier": guild.premium_tier,
         "premium_progress_bar_enabled": False,
         "system_channel_id": None,
         "system_channel_flags": 0,
@@ -134,7 +168,7 @@ def guild_create_payload(guild: Guild, *, bot: User) -> Json:
         "member_count": len(guild.members),
         "members": [member_payload(guild.members[bot.id])],
         "channels": [channel_payload(channel) for channel in guild.channels],
-        "threads": [],
+        "threads": [channel_payload(thread) for thread in guild.threads if not thread.archived],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],

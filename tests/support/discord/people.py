@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,20 @@ from tests.support.discord.permissions import (
     Permission,
     resolve,
 )
+
+MIB = 1024 * 1024
+TIER_BYTES = {2: 50 * MIB, 3: 100 * MIB}  # what a boosted server allows for a file
+
+
+class ChannelKind(enum.IntEnum):
+    """The kinds of channels this project meets, by Discord's numbers."""
+
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    ANNOUNCEMENT = 5
+    THREAD = 11
+    FORUM = 15
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -61,9 +76,11 @@ class Guild:
     everyone: Role
     has_bot: bool = True
     locale: str = "en-US"
+    premium_tier: int = 0
     roles: list[Role] = field(default_factory=list)
     members: dict[int, Member] = field(default_factory=dict)
     channels: list[Channel] = field(default_factory=list)
+    threads: list[Channel] = field(default_factory=list)
 
     def base_permissions(self, user: User) -> Permission:
         if user is self.owner:
@@ -79,12 +96,16 @@ class Guild:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Channel:
-    """A text channel of a guild, or the direct messages between the bot and one user."""
+    """A channel of a guild, a thread in one, or the direct messages between bot and user."""
 
     id: int
     name: str
     guild: Guild | None = None
     recipient: User | None = None
+    kind: ChannelKind = ChannelKind.TEXT
+    parent: Channel | None = None  # of a thread: where it was opened; a forum's posts are threads
+    archived: bool = False
+    locked: bool = False
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
 
     @property
@@ -92,7 +113,9 @@ class Channel:
         return f"<#{self.id}>"
 
     def permissions(self, user: User) -> Permission:
-        """What the user may do here, as Discord computes it."""
+        """What the user may do here, as Discord computes it; a thread is as its channel."""
+        if self.parent is not None:
+            return self.parent.permissions(user)
         if self.guild is None:
             return MEMBER_DEFAULT
         return resolve(
@@ -100,6 +123,12 @@ class Channel:
             self.overwrites.get(self.guild.everyone.id),
             self.overwrites.get(user.id),
         )
+
+    @property
+    def to_post(self) -> Permission:
+        """The permission that it takes to write here."""
+        in_thread = self.kind is ChannelKind.THREAD
+        return Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES
 
     def set_permissions(self, target_id: int, permissions: Permission) -> None:
         self.overwrites[target_id] = Overwrite.exactly(permissions)

@@ -21,6 +21,8 @@ class Permission(enum.IntFlag):
     MENTION_EVERYONE = 1 << 17
     MANAGE_EVENTS = 1 << 33
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
 
 
@@ -28,6 +30,7 @@ EVERYTHING = Permission((1 << 52) - 1)  # the bits left out above, too
 MEMBER_DEFAULT = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
+    | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY

@@ -41,9 +41,16 @@ class RateLimits:
     def __init__(self, *, enabled: bool) -> None:
         self.enabled = enabled
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
+        self._global_ends = 0.0
+
+    def limit_globally(self, seconds: float) -> None:
+        self._global_ends = time.time() + seconds
 
     def take(self, route: Route, params: dict[str, str]) -> tuple[Reply | None, dict[str, str]]:
         """Count one request: the 429 if it is one too many, and the headers of either answer."""
+        if not route.public and self._global_ends > time.time():
+            wait = self._global_ends - time.time()
+            return _too_many(wait, {"X-RateLimit-Global": "true"}, scope="global")
         rule = _RULES.get((route.method, route.template))
         if rule is None or not self.enabled:
             return None, {}
@@ -67,7 +74,10 @@ class RateLimits:
         return _too_many(bucket.ends - now, headers)
 
 
-def _too_many(wait: float, headers: dict[str, str]) -> tuple[Reply, dict[str, str]]:
-    body = {"message": "You are being rate limited.", "retry_after": wait, "global": False}
-    extra = {"Retry-After": str(wait), "Via": "1.1 google", "X-RateLimit-Scope": "user"}
+def _too_many(
+    wait: float, headers: dict[str, str], *, scope: str = "user"
+) -> tuple[Reply, dict[str, str]]:
+    is_global = scope == "global"
+    body = {"message": "You are being rate limited.", "retry_after": wait, "global": is_global}
+    extra = {"Retry-After": str(wait), "Via": "1.1 google", "X-RateLimit-Scope": scope}
     return Reply(429, body), headers | extra

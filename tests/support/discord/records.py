@@ -63,6 +63,7 @@ class Message:
     edited_at: datetime | None = None
     edits: int = 0
     deleted: bool = False
+    said: list[str] = field(default_factory=list)  # all that it has ever said, one entry a version
 
     @property
     def ephemeral(self) -> bool:

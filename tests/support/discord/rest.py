@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from tests.support.discord import compose
@@ -14,7 +15,7 @@ from tests.support.discord.payloads import (
     role_payload,
     user_payload,
 )
-from tests.support.discord.people import Channel, Guild
+from tests.support.discord.people import Channel, ChannelKind, Guild, User
 from tests.support.discord.permissions import Permission
 from tests.support.discord.records import Message
 from tests.support.discord.routing import NO_CONTENT, Call, Reply, Routes
@@ -31,6 +32,7 @@ class Rest:
     def __init__(self, world: World, *, gateway_url: str) -> None:
         self._world = world
         self._gateway_url = gateway_url
+        self._old_edits: Counter[int] = Counter()  # by channel
 
     def add_routes(self, routes: Routes) -> None:
         routes.add("GET", "/gateway", self._gateway, public=True)
@@ -107,7 +109,8 @@ class Rest:
         return Reply(200, channel_payload(self._visible(call)))
 
     def _typing(self, call: Call) -> Reply:
-        self._need(self._visible(call), Permission.SEND_MESSAGES)
+        channel = self._visible(call)
+        self._need(channel, channel.to_post)
         return NO_CONTENT
 
     def _history(self, call: Call) -> Reply:
@@ -142,13 +145,24 @@ class Rest:
         return Reply(200, message_payload(message))
 
     def _may_post(self, channel: Channel, call: Call) -> None:
-        if channel.recipient is not None and not channel.recipient.dms_open:
-            raise DiscordError(50007)
-        self._need(channel, Permission.SEND_MESSAGES)
+        if channel.recipient is not None:
+            self._may_write_to(channel.recipient)
+        if channel.kind is ChannelKind.FORUM:
+            raise DiscordError(50008)
+        self._need(channel, channel.to_post)
+        if channel.locked and Permission.MANAGE_THREADS not in channel.permissions(self._world.bot):
+            raise DiscordError(160005)
+        channel.archived = False  # as a new message does on Discord
         if call.files:
             self._need(channel, Permission.ATTACH_FILES)
         if call.json.get("embeds"):
             self._need(channel, Permission.EMBED_LINKS)
+
+    def _may_write_to(self, user: User) -> None:
+        if not user.dms_open:
+            raise DiscordError(50007)
+        if not self._world.shares_server(user):
+            raise DiscordError(50278)
 
     def _need(self, channel: Channel, permission: Permission) -> None:
         if permission not in channel.permissions(self._world.bot):
@@ -185,15 +199,27 @@ class Rest:
         message = self._world.message(channel, call.id("message"))
         if message.author is not self._world.bot:
             raise DiscordError(50005)
+        if channel.archived:
+            raise DiscordError(50083)
         if call.files:
             self._need(channel, Permission.ATTACH_FILES)
+        self._count_old_edit(message)
         compose.edit(self._world, message, call.json, call.files)
         announce(self._world, "MESSAGE_UPDATE", message)
         return Reply(200, message_payload(message))
 
+    def _count_old_edit(self, message: Message) -> None:
+        if self._world.clock.now() - message.created_at < self._world.limits.old_after:
+            return
+        if self._old_edits[message.channel.id] >= self._world.limits.old_edits:
+            raise DiscordError(30046)
+        self._old_edits[message.channel.id] += 1
+
     def _delete(self, call: Call) -> Reply:
         channel = self._visible(call)
         message = self._world.message(channel, call.id("message"))
+        if channel.archived:
+            raise DiscordError(50083)
         if message.author is not self._world.bot:
             self._need(channel, Permission.MANAGE_MESSAGES)
         remove(self._world, message)

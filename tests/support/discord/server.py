@@ -13,9 +13,10 @@ from aiohttp import web
 from tests.support import openapi
 from tests.support.discord.bodies import Body, read_body
 from tests.support.discord.errors import DiscordError
-from tests.support.discord.faults import Fate, Faults
+from tests.support.discord.faults import Cut, Fate, Faults
 from tests.support.discord.files import Upload
 from tests.support.discord.gateway import Gateway
+from tests.support.discord.people import Guild
 from tests.support.discord.ratelimits import RateLimits
 from tests.support.discord.routing import Call, Reply, Route, Routes
 from tests.support.discord.world import World
@@ -65,6 +66,10 @@ class Server:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix(API)
+        has_files = request.content_type == "multipart/form-data"
+        if self._faults.cuts(request.method, path, Cut.REQUEST, has_files=has_files):
+            await request.content.readany()
+            return _cut(request)
         try:
             body = await read_body(request)
         except DiscordError as error:
@@ -92,12 +97,14 @@ class Server:
         ):
             logged.status = None
             return _cut(request)
+        if self._faults.cuts(request.method, path, Cut.ANSWER, has_files=has_files):
+            return await _cut_amid(request, _response(reply, headers))
         return _response(reply, headers)
 
     def _answer(
         self, request: web.Request, logged: LoggedRequest, body: Body
     ) -> tuple[Reply, dict[str, str]]:
-        failure = self._faults.failure(logged.method, logged.path)
+        failure = self._faults.failure(logged.method, logged.path, has_files=bool(logged.files))
         if failure is not None and not failure.applied:
             return failure.reply, failure.headers
         found = self._routes.find(logged.method, logged.path)
@@ -128,7 +135,7 @@ class Server:
             body=body,
         )
         try:
-            self._admit(request, route=route, body=body)
+            self._admit(request, route=route, body=body, params=params)
             self._check_request(logged)
             reply = route.handler(call)
         except DiscordError as error:
@@ -139,14 +146,24 @@ class Server:
         self._check_answer(logged, reply)
         return reply
 
-    def _admit(self, request: web.Request, *, route: Route, body: Body) -> None:
+    def _admit(
+        self, request: web.Request, *, route: Route, body: Body, params: dict[str, str]
+    ) -> None:
         authorization = request.headers.get("Authorization")
         if not route.public and authorization != f"Bot {self._world.token}":
             raise DiscordError(0)
-        limits = self._world.limits
-        too_large = any(len(file.data) > limits.file_bytes for file in body.files.values())
-        if too_large or body.size > limits.request_bytes:
+        limit = self._world.file_limit(self._guild_of(params))
+        too_large = any(len(file.data) > limit for file in body.files.values())
+        if too_large or body.size > self._world.request_limit(limit):
             raise DiscordError(40005)
+
+    def _guild_of(self, params: dict[str, str]) -> Guild | None:
+        """The server that a request is about, by its channel or its interaction."""
+        interaction = self._world.interactions.get(params.get("token", ""))
+        if interaction is not None:
+            return interaction.channel.guild
+        channel = self._world.channels.get(int(params.get("channel", 0)))
+        return channel.guild if channel else None
 
     def _check_request(self, logged: LoggedRequest) -> None:
         if not self.check_schema:
@@ -180,9 +197,24 @@ class Server:
         )
 
 
+async def _cut_amid(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """Send the first half of an answer, and then nothing more."""
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    answer = web.StreamResponse(status=whole.status, headers={"Content-Type": whole.content_type})
+    answer.content_length = len(body)
+    await answer.prepare(request)
+    await answer.write(body[: len(body) // 2])
+    _cut(request)
+    return answer
+
+
 def _response(reply: Reply, headers: dict[str, str]) -> web.Response:
     if reply.body is None:
         return web.Response(status=reply.status, headers=headers)
+    if isinstance(reply.body, str):  # of something before Discord
+        return web.Response(
+            status=reply.status, text=reply.body, content_type="text/html", headers=headers
+        )
     # Exactly this content type: discord.py leaves the body unparsed if a charset is added.
     return web.Response(
         status=reply.status,

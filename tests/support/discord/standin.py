@@ -20,11 +20,17 @@ from tests.support.discord.callbacks import Callbacks
 from tests.support.discord.changes import Changes
 from tests.support.discord.clock import Clock
 from tests.support.discord.commands import CommandBook
-from tests.support.discord.faults import Failure, Faults, Held
+from tests.support.discord.faults import Cut, Failure, Faults, Held, Planted
 from tests.support.discord.files import Upload
 from tests.support.discord.gateway import Gateway
-from tests.support.discord.payloads import channel_payload, guild_create_payload, role_payload
-from tests.support.discord.people import Channel, Guild, Member, Role, User
+from tests.support.discord.payloads import (
+    channel_payload,
+    guild_create_payload,
+    guild_payload,
+    role_payload,
+    user_payload,
+)
+from tests.support.discord.people import Channel, ChannelKind, Guild, Member, Role, User
 from tests.support.discord.permissions import BOT_DEFAULT, MEMBER_DEFAULT, Permission
 from tests.support.discord.ratelimits import RateLimits
 from tests.support.discord.records import Interaction, Message
@@ -189,12 +195,35 @@ class DiscordStandIn:
         guild.members[user.id] = member
         return member
 
-    def add_text_channel(self, guild: Guild, name: str) -> Channel:
-        channel = Channel(id=self._world.clock.snowflake(), name=name, guild=guild)
+    def add_text_channel(
+        self, guild: Guild, name: str, *, kind: ChannelKind = ChannelKind.TEXT
+    ) -> Channel:
+        """A channel of this kind; voice and announcement channels hold messages, too."""
+        channel = Channel(id=self._world.clock.snowflake(), name=name, guild=guild, kind=kind)
         guild.channels.append(channel)
         self._world.channels[channel.id] = channel
         self._world.emit("CHANNEL_CREATE", channel_payload(channel), guild)
         return channel
+
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        """A thread of a text channel, or a post of a forum."""
+        assert parent.guild is not None
+        thread = Channel(
+            id=self._world.clock.snowflake(),
+            name=name,
+            guild=parent.guild,
+            kind=ChannelKind.THREAD,
+            parent=parent,
+        )
+        parent.guild.threads.append(thread)
+        self._world.channels[thread.id] = thread
+        self._world.emit("THREAD_CREATE", channel_payload(thread), parent.guild)
+        return thread
+
+    def archive(self, thread: Channel, *, lock: bool = False) -> None:
+        """Close a thread, as time does; locked, only a moderator can open it again."""
+        thread.archived, thread.locked = True, lock
+        self._world.emit("THREAD_UPDATE", channel_payload(thread), thread.guild)
 
     def set_permissions(
         self,
@@ -212,6 +241,11 @@ class DiscordStandIn:
             channel.set_permissions(channel.guild.everyone.id, user)
         self._world.emit("CHANNEL_UPDATE", channel_payload(channel), channel.guild)
 
+    def boost(self, guild: Guild, *, tier: int) -> None:
+        """The server is boosted: larger files may be sent there."""
+        guild.premium_tier = tier
+        self._world.emit("GUILD_UPDATE", guild_payload(guild), guild)
+
     def close_dms(self, user: User) -> None:
         """From now on the bot cannot write to the user: 50007."""
         user.dms_open = False
@@ -219,15 +253,23 @@ class DiscordStandIn:
     def delete_channel(self, channel: Channel) -> None:
         assert channel.guild is not None
         payload = channel_payload(channel)
-        channel.guild.channels.remove(channel)
+        is_thread = channel in channel.guild.threads
+        (channel.guild.threads if is_thread else channel.guild.channels).remove(channel)
         del self._world.channels[channel.id]
         for message in self._world.live_messages(channel):
             message.deleted = True
-        self._world.emit("CHANNEL_DELETE", payload, channel.guild)
+        event = "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"
+        self._world.emit(event, payload, channel.guild)
 
     def delete_message(self, message: Message) -> None:
         """A moderator (or, if it is ephemeral, its reader) removes it."""
         remove(self._world, message)
+
+    def remove_member(self, guild: Guild, user: User) -> None:
+        """Somebody leaves, or is thrown out of, the server; the bot may not be told."""
+        del guild.members[user.id]
+        payload = {"guild_id": str(guild.id), "user": user_payload(user)}
+        self._world.emit("GUILD_MEMBER_REMOVE", payload, guild)
 
     def remove_bot(self, guild: Guild) -> None:
         """The bot is thrown out of the server."""
@@ -392,10 +434,14 @@ class DiscordStandIn:
         retry_after: float = 0.05,
         times: int | None = 1,
         applied: bool = False,
+        page: str | None = None,
+        with_files: bool = False,
     ) -> Failure:
         """Answer matching requests with an error; `applied`: they take effect all the same.
 
-        A 429 gets Retry-After and Via unless `headers` holds its own.
+        `method` and `path` may be "*". A 429 gets Retry-After and Via unless `headers` holds its
+        own. With `page` the answer is that HTML, as of something that stands before Discord. With
+        `with_files` only requests that carry a file are met.
         """
         return self._faults.fail(
             method,
@@ -407,7 +453,25 @@ class DiscordStandIn:
             retry_after=retry_after,
             times=times,
             applied=applied,
+            page=page,
+            with_files=with_files,
         )
+
+    def cut(
+        self,
+        method: str,
+        path: str,
+        where: Cut,
+        *,
+        times: int | None = 1,
+        with_files: bool = False,
+    ) -> Planted:
+        """Reset the connection of matching requests while they are sent, or amid their answer."""
+        return self._faults.cut(method, path, where, times=times, with_files=with_files)
+
+    def limit_globally(self, seconds: float) -> None:
+        """Answer 429 to all that the bot's token asks; interactions are answered as ever."""
+        self._rate_limits.limit_globally(seconds)
 
     @property
     def rate_limits(self) -> bool:

@@ -20,10 +20,8 @@ from tests.support.discord.files import (
     picture_size,
     safe_name,
 )
-from tests.support.discord.people import Channel, Guild, User
+from tests.support.discord.people import MIB, TIER_BYTES, Channel, ChannelKind, Guild, User
 from tests.support.discord.records import Interaction, Message
-
-MIB = 1024 * 1024
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +34,8 @@ class Limits:
     response_seconds: float = 3.0
     token_lifetime: timedelta = timedelta(minutes=15)
     nonce_window: timedelta = timedelta(minutes=5)
+    old_after: timedelta = timedelta(hours=1)
+    old_edits: int = 5  # in a channel, of messages older than that; Discord does not say how many
 
 
 Emit = Callable[[str, dict[str, Any], Guild | None], None]
@@ -99,6 +99,22 @@ class World:
         except KeyError:
             raise DiscordError(10003) from None
 
+    def file_limit(self, guild: Guild | None) -> int:
+        """How large a file may be there; boosts of a server raise it."""
+        raised = TIER_BYTES.get(guild.premium_tier, 0) if guild else 0
+        return max(self.limits.file_bytes, raised)
+
+    def request_limit(self, file_limit: int) -> int:
+        """How large a request may be, where a file may be that large."""
+        is_raised = file_limit > self.limits.file_bytes
+        return max(self.limits.request_bytes, file_limit + MIB if is_raised else 0)
+
+    def shares_server(self, user: User) -> bool:
+        """Whether the bot may write to the user at all, who may still have closed their door."""
+        return user.installed or any(
+            guild.has_bot and user.id in guild.members for guild in self.guilds.values()
+        )
+
     def message(self, channel: Channel, message_id: int) -> Message:
         """A message that the bot's token can reach: neither deleted nor ephemeral."""
         message = self.messages.get(message_id)
@@ -113,7 +129,9 @@ class World:
         for channel in self.channels.values():
             if channel.recipient is user:
                 return channel
-        channel = Channel(id=self.clock.snowflake(), name=user.name, recipient=user)
+        channel = Channel(
+            id=self.clock.snowflake(), name=user.name, recipient=user, kind=ChannelKind.DM
+        )
         self.channels[channel.id] = channel
         return channel
 

@@ -196,8 +196,7 @@ async def keep_three(pictures: PictureStore) -> list[bytes]:
     for number, data in enumerate(datas):
         paths.append(pictures.arrivals / f"download-{number}")
         paths[-1].write_bytes(data)
-    await pictures.keep_others(paths[1:], job_id=7)
-    assert await pictures.keep(paths[0], job_id=7) == "7.png"
+    assert await pictures.keep_all(paths, job_id=7) == "7.png"
     assert list(pictures.arrivals.iterdir()) == []
     return datas
 
@@ -230,13 +229,14 @@ async def test_no_more_are_kept_than_a_message_can_show_and_none_that_is_no_pict
     pictures: PictureStore,
 ) -> None:
     paths = []
-    for number in range(2, 15):
+    for number in range(15):
         paths.append(pictures.arrivals / f"download-{number}")
-        paths[-1].write_bytes(b"not a picture" if number == 3 else png())
-    await pictures.keep_others(paths, job_id=7)
-    await pictures.keep(arrive(pictures, png()), job_id=7)
-    assert len(await pictures.sizes("7.png")) == MOST_PICTURES - 1
-    assert list(pictures.arrivals.iterdir()) == []
+        paths[-1].write_bytes(b"not a picture" if number in {0, 3} else png(colour=(number, 0, 0)))
+    with pytest.raises(NotAPicture):
+        await pictures.keep_all([paths[0]], job_id=7)
+    assert await pictures.keep_all(paths, job_id=7) == "7.png"
+    assert pictures.path("7.png").read_bytes() == png(colour=(1, 0, 0))
+    assert len(await pictures.sizes("7.png")) == MOST_PICTURES
 
 
 # --- the folder

@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import pytest
 
-from tests.support.discord import DiscordStandIn
+from tests.support.discord import Cut, DiscordStandIn
 from tests.unit.support.conftest import Bot, Stage
 
 
@@ -166,3 +166,35 @@ async def test_a_route_the_stand_in_lacks_fails_the_test() -> None:
     with pytest.raises(AssertionError, match="GET /voice/regions: the stand-in lacks it"):
         async with DiscordStandIn() as standin, aiohttp.ClientSession() as session:
             await session.get(f"{standin.origin}/api/v10/voice/regions")
+
+
+@pytest.mark.parametrize(("where", "posted"), [(Cut.REQUEST, 0), (Cut.ANSWER, 1)])
+async def test_a_connection_may_be_cut_amid_a_request_or_its_answer(
+    stage: Stage, where: Cut, posted: int
+) -> None:
+    channel = await booth(stage)
+    stage.discord.cut("POST", "/channels/*/messages", where)
+    with pytest.raises((aiohttp.ClientError, OSError)):
+        await channel.send("hello")
+    assert len(stage.discord.messages(stage.booth)) == posted
+    await channel.send("again")
+
+
+async def test_something_before_discord_may_answer(stage: Stage) -> None:
+    channel = await booth(stage)
+    stage.discord.fail("*", "*", status=429, headers={"Via": ""}, page="<h1>You are banned</h1>")
+    with pytest.raises(discord.HTTPException) as caught:
+        await channel.send("hello")
+    assert (caught.value.status, caught.value.code) == (429, 0)
+
+
+async def test_a_global_limit_is_waited_out_and_leaves_interactions_alone(stage: Stage) -> None:
+    add_ping(stage.bot)
+    channel = await booth(stage)
+    stage.discord.rate_limits = True
+    stage.discord.limit_globally(0.3)
+    sending = asyncio.create_task(channel.send("hello"))
+    await (await stage.discord.slash(stage.alice, stage.booth, "ping")).responded()
+    await sending
+    answers = [r.answer for r in stage.discord.requests if r.status == 429]
+    assert [answer["global"] for answer in answers] == [True]

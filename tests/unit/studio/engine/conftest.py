@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,9 +9,8 @@ from PIL import Image
 from studio.engine import create_engine
 from studio.engine.mascot import draw_mascot
 from studio.engine.protocol import Engine
-
-PHOTOS = Path(__file__).parents[4].parent / "shared" / "photos"
-"""Thirteen portraits of real people, for tests only: nothing made from them is kept."""
+from tests.support.likeness import INSTALLED, MISSING, Recogniser
+from tests.support.portraits import ABSENT, portraits
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +18,9 @@ def engine() -> Engine:
     return create_engine()
 
 
-def portraits() -> list[Path]:
-    return sorted(PHOTOS.glob("*.jpg"))
-
-
 each_portrait = pytest.mark.parametrize(
     "portrait",
-    portraits()
-    or [pytest.param(None, marks=pytest.mark.skip(reason="shared/photos is not on this machine"))],
+    portraits() or [pytest.param(None, marks=pytest.mark.skip(reason=ABSENT))],
     ids=lambda path: path.stem if path else "none",
 )
 
@@ -36,8 +29,16 @@ each_portrait = pytest.mark.parametrize(
 def portrait() -> bytes:
     """One easy portrait; skips where the folder is absent."""
     if not portraits():
-        pytest.skip("shared/photos is not on this machine")
+        pytest.skip(ABSENT)
     return portraits()[0].read_bytes()
+
+
+@pytest.fixture(scope="session")
+def recogniser() -> Recogniser:
+    """Somebody else's networks; skips where they are not installed."""
+    if not INSTALLED:
+        pytest.skip(MISSING)
+    return Recogniser()
 
 
 @pytest.fixture(scope="session")

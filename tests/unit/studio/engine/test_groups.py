@@ -12,28 +12,16 @@ from studio.engine.pixels import Bytes
 from studio.engine.protocol import Engine, PhotoRefused
 from studio.engine.scenes import crew
 from studio.engine.scenes.comic_page import group_pages
-from tests.unit.studio.engine.conftest import Saver, portraits
+from tests.support.portraits import ABSENT, portraits, side_by_side
+from tests.unit.studio.engine.conftest import Saver
 
 COMIC, SPACE = 35, 38
-EASY = (0, 3, 4, 7, 9, 12, 1)
-"""Portraits that look at the camera, by their place in the folder."""
 
 
-def side_by_side(count: int, save: Saver, *, height: int = 700) -> bytes:
-    """Paste portraits into one photo, in memory only."""
-    paths = portraits()
-    if not paths:
-        pytest.skip("shared/photos is not on this machine")
-    images = []
-    for index in EASY[:count]:
-        image = Image.open(paths[index]).convert("RGB")
-        images.append(image.resize((image.width * height // image.height, height)))
-    photo = Image.new("RGB", (sum(image.width for image in images), height))
-    left = 0
-    for image in images:
-        photo.paste(image, (left, 0))
-        left += image.width
-    return save(photo, "JPEG", quality=92)
+def group_photo(count: int, *, height: int = 700) -> bytes:
+    if not portraits():
+        pytest.skip(ABSENT)
+    return side_by_side(count, height=height)
 
 
 def swapped(engine: Engine, photo: bytes, filter_id: int, ratio: Ratio) -> bytes:
@@ -45,25 +33,23 @@ def swapped(engine: Engine, photo: bytes, filter_id: int, ratio: Ratio) -> bytes
 @pytest.mark.parametrize("count", range(1, MOST_FACES + 1))
 @pytest.mark.parametrize("filter_id", [COMIC, SPACE])
 def test_everybody_in_the_photo_is_in_the_picture(
-    filter_id: int, count: int, engine: Engine, save: Saver
+    filter_id: int, count: int, engine: Engine
 ) -> None:
     ratio = list(Ratio)[(count - 1) % 3]
-    picture = swapped(engine, side_by_side(count, save), filter_id, ratio)
+    picture = swapped(engine, group_photo(count), filter_id, ratio)
     assert Image.open(io.BytesIO(picture)).size == ratio.size
     assert len(find_group(picture)) == count
 
 
-def test_each_ratio_has_room_for_the_largest_group(engine: Engine, save: Saver) -> None:
-    photo = side_by_side(MOST_FACES, save)
+def test_each_ratio_has_room_for_the_largest_group(engine: Engine) -> None:
+    photo = group_photo(MOST_FACES)
     for ratio in Ratio:
         assert len(find_group(swapped(engine, photo, SPACE, ratio))) == MOST_FACES
 
 
 @pytest.mark.parametrize("filter_id", [COMIC, SPACE])
-def test_more_faces_than_there_is_room_for_are_refused(
-    filter_id: int, engine: Engine, save: Saver
-) -> None:
-    photo = side_by_side(MOST_FACES + 1, save)
+def test_more_faces_than_there_is_room_for_are_refused(filter_id: int, engine: Engine) -> None:
+    photo = group_photo(MOST_FACES + 1)
     with pytest.raises(PhotoRefused, match=f"{MOST_FACES + 1} faces") as inspected:
         engine.inspect(photo, filter_id=filter_id, gender=Gender.GROUP)
     with pytest.raises(PhotoRefused) as refused:
@@ -71,8 +57,8 @@ def test_more_faces_than_there_is_room_for_are_refused(
     assert inspected.value.problem is refused.value.problem is PhotoProblem.TOO_MANY_FACES
 
 
-def test_a_crowd_is_no_problem_for_a_filter_of_one_person(engine: Engine, save: Saver) -> None:
-    engine.inspect(side_by_side(MOST_FACES + 1, save), filter_id=SPACE, gender=Gender.FEMALE)
+def test_a_crowd_is_no_problem_for_a_filter_of_one_person(engine: Engine) -> None:
+    engine.inspect(group_photo(MOST_FACES + 1), filter_id=SPACE, gender=Gender.FEMALE)
 
 
 def test_a_group_without_faces_or_with_tiny_ones_is_refused(engine: Engine, save: Saver) -> None:
@@ -84,11 +70,11 @@ def test_a_group_without_faces_or_with_tiny_ones_is_refused(engine: Engine, save
         )
     assert refused.value.problem is PhotoProblem.NO_FACE
     with pytest.raises(PhotoRefused, match=f"at least {MIN_FACE} pixels"):
-        engine.inspect(side_by_side(2, save, height=90), filter_id=SPACE, gender=Gender.GROUP)
+        engine.inspect(group_photo(2, height=90), filter_id=SPACE, gender=Gender.GROUP)
 
 
-def test_members_stand_from_left_to_right_each_in_a_crop_of_their_own(save: Saver) -> None:
-    members = find_group(side_by_side(3, save))
+def test_members_stand_from_left_to_right_each_in_a_crop_of_their_own() -> None:
+    members = find_group(group_photo(3))
     crops: list[Bytes] = [member.pixels for member in members]
     starts = [crop.__array_interface__["data"][0] for crop in crops]
     assert starts == sorted(starts)
@@ -101,8 +87,8 @@ def test_members_stand_from_left_to_right_each_in_a_crop_of_their_own(save: Save
 
 
 def test_a_passer_by_far_behind_is_no_member(save: Saver) -> None:
-    near = Image.open(io.BytesIO(side_by_side(1, save, height=1000)))
-    far = Image.open(io.BytesIO(side_by_side(2, save, height=180)))
+    near = Image.open(io.BytesIO(group_photo(1, height=1000)))
+    far = Image.open(io.BytesIO(group_photo(2, height=180)))
     photo = Image.new("RGB", (near.width + far.width, near.height), "#8899aa")
     photo.paste(near, (0, 0))
     photo.paste(far, (near.width, 100))

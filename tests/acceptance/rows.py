@@ -1,0 +1,159 @@
+"""Running a row of a table: one member's order, and all that can be seen of it from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+
+from tests.acceptance.booth import PhotoBooth
+from tests.support.bot_process import BotProcess
+from tests.support.discord import DiscordStandIn, Interaction, Message
+from tests.tables.row import NOT_COUNTED, Outcome, Said
+
+LOOK_AGAIN = 0.03
+ROW_SECONDS = 40.0
+_LINE = re.compile(r"^\S+Z (?P<level>[A-Z]+) +(?P<logger>[\w.]+): (?P<words>.*)$")
+_WEIGHTY = ("WARNING", "ERROR", "CRITICAL")
+_OPEN = """
+    SELECT count(*) FROM jobs WHERE user_id = ?
+    AND (state IN ('queued', 'submitting', 'submitted', 'completed') OR told IS NOT state)
+"""
+_ENDED = """
+    SELECT jobs.id, jobs.state,
+        (SELECT state FROM reservations WHERE job_id = jobs.id AND ledger = 'quota'),
+        (SELECT state FROM reservations WHERE job_id = jobs.id AND ledger = 'credits'
+         ORDER BY attempt DESC)
+    FROM jobs WHERE user_id = ? ORDER BY jobs.id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the operator's log."""
+
+    number: int
+    level: str
+    words: str
+
+    def fits(self, said: Said) -> bool:
+        return self.level == said.level and said.part in self.words
+
+    def names(self, job_id: int) -> bool:
+        return re.search(rf"\b[Jj]ob {job_id}\b", self.words) is not None
+
+    @property
+    def names_a_job(self) -> bool:
+        return re.search(r"\b[Jj]ob \d+\b", self.words) is not None
+
+
+@dataclass(slots=True)
+class Journal:
+    """The log of one bot, and which of its weighty lines a row has accounted for."""
+
+    bot: BotProcess
+    accounted: set[int] = field(default_factory=set)
+
+    def lines(self, *, since: int = 0) -> list[Line]:
+        found = []
+        for number, text in enumerate(self.bot.log.splitlines()):
+            if number >= since and (match := _LINE.match(text)):
+                found.append(Line(number, match["level"], match["words"]))
+        return found
+
+    @property
+    def length(self) -> int:
+        return len(self.bot.log.splitlines())
+
+    def account(self, job_id: int, wanted: Iterable[Said], *, since: int, alone: bool) -> None:
+        """Find every line that a row says, and no weighty line about its job that it does not."""
+        lines = self.lines(since=since)
+        about = [line for line in lines if alone or line.names(job_id)]
+        general = [line for line in lines if not line.names_a_job]
+        expected: set[int] = set()
+        for said in wanted:
+            found = [line for line in [*about, *general] if line.fits(said)]
+            found = [line for line in found if line.number not in expected]
+            assert found, f"no line {said} among {[line.words for line in about]}"
+            expected |= {line.number for line in (found if said.often else found[:1])}
+        surplus = [line for line in about if line.level in _WEIGHTY and line.number not in expected]
+        assert surplus == [], surplus
+        self.accounted |= expected
+
+    def unaccounted(self) -> list[Line]:
+        return [
+            line
+            for line in self.lines()
+            if line.level in _WEIGHTY and line.number not in self.accounted
+        ]
+
+
+@asynccontextmanager
+async def ended(booth: PhotoBooth) -> AsyncGenerator[None]:
+    """Wait, after the block, until the booth's member has been told how their order ended."""
+    yield
+    async with asyncio.timeout(ROW_SECONDS):
+        while not _job(booth) or _ask(booth, _OPEN)[0][0]:  # noqa: ASYNC110 - a file has no event
+            await asyncio.sleep(LOOK_AGAIN)
+
+
+def _job(booth: PhotoBooth) -> tuple[int, str, str, str] | None:
+    found = _ask(booth, _ENDED)
+    return found[0] if found else None
+
+
+def _ask(booth: PhotoBooth, sql: str) -> list[tuple[int, str, str, str]]:
+    with closing(sqlite3.connect(booth.bot.data_dir / "bot.db")) as connection:
+        return connection.execute(sql, (booth.alice.id,)).fetchall()
+
+
+def check(
+    booth: PhotoBooth,
+    ordered: Interaction,
+    outcome: Outcome,
+    *,
+    picture: bytes | None,
+    others: tuple[bytes, ...] = (),
+    told: bool = True,
+) -> int:
+    """Compare all that can be seen with what the row says; returns the job's number.
+
+    `told`: the member can be reached; otherwise all words wait under /jobs.
+    """
+    job = _job(booth)
+    assert job is not None
+    wanted = (outcome.state, outcome.quota, outcome.credits)
+    assert job[1:] == wanted, f"{job[1:]} in place of {wanted}"
+    messages = seen_by_alice(booth, ordered)
+    every = "\n".join(said for message in messages for said in message.said)
+    for words in outcome.reads if told else ():
+        assert words in every, f"{words!r} was never said: {every}"
+    live = [message for message in messages if not message.deleted]
+    _check_pictures(live, outcome, None if picture is None else [picture, *others])
+    now = "\n".join(message.text() for message in live)
+    if outcome.state != "delivered" and told:
+        assert outcome.reads[-1] in now, now
+        assert (NOT_COUNTED in now) is not outcome.is_counted, now
+    return job[0]
+
+
+def _check_pictures(live: list[Message], outcome: Outcome, wanted: list[bytes] | None) -> None:
+    """One message with pictures if they were delivered, none otherwise; always the row's own."""
+    posted = [list(message.files.values()) for message in live if message.files]
+    if outcome.state == "delivered":
+        assert len(posted) == 1, f"{len(posted)} messages with a picture"
+        assert wanted is None or posted == [wanted], "it is another picture"
+    else:
+        assert posted == [], f"{len(posted)} messages with a picture"
+
+
+def seen_by_alice(booth: PhotoBooth, ordered: Interaction) -> list[Message]:
+    """Every message about the order that she has ever seen, wherever it stands."""
+    discord: DiscordStandIn = booth.discord
+    found = list(ordered.messages)
+    for channel in (booth.channel, discord.dm_channel(booth.alice)):
+        found += [m for m in discord.messages(channel, seen_by=None) if m not in found]
+    return [message for message in found if message.is_visible_to(booth.alice)]
