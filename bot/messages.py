@@ -39,6 +39,9 @@ AI_LINE = "-# AI-made picture"
 LONGEST_NOTE = 200  # characters
 EXACT_PLACES = 10  # places in the queue are rounded beyond, for fewer edits of cards
 NOT_COUNTED = "It does not count against your quota."
+DISCORD_FAILED = (
+    "Discord did not work just now, and nothing was counted against your quota. Please try again."
+)
 
 WHO = {
     Gender.MALE: "a man",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from http import HTTPStatus
 
 import aiohttp
 import discord
@@ -21,12 +22,18 @@ PRIVATE = "private"  # key in Interaction.extras: was the response deferred for 
 
 NOTICE_SECONDS = 60.0  # for which an answer stands that could not be given privately
 
+_ACKNOWLEDGED = 40060  # somebody has answered already
 _UNKNOWN_INTERACTION = 10062  # also one that was not answered within three seconds
 _NOTHING_THERE = {
     10008,
     10015,
     _UNKNOWN_INTERACTION,
 }  # unknown message, webhook, interaction: it is gone
+
+_TOO_LATE = {
+    _UNKNOWN_INTERACTION: "too late: Discord had given up on it.",
+    _ACKNOWLEDGED: "by somebody else: does another program run with this token?",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -50,20 +57,20 @@ def notice(text: str) -> discord.ui.LayoutView:
 async def report(interaction: discord.Interaction[discord.Client], error: Exception) -> None:
     """Answer an error to the one person who acted, and log what is not theirs to mend."""
     cause = _cause(error)
-    if isinstance(cause, discord.NotFound) and cause.code == _UNKNOWN_INTERACTION:
-        _log.warning("A command or a button was answered too late: Discord had given up on it.")
+    if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
+        _log.warning("A command or a button was answered %s", _TOO_LATE[cause.code])
         return
     if isinstance(cause, UserError):
         text = messages.describe(cause)
     elif isinstance(cause, StorageUnavailable):
         _log.error("The database could not be used: %s", cause)
         text = messages.describe(cause)
+    elif _is_discords(cause):
+        _log.warning("Discord failed while a command or a button was answered: %s", _name(cause))
+        text = messages.DISCORD_FAILED
     else:
         reference = secrets.token_hex(4)
-        if isinstance(cause, aiohttp.ClientError):
-            _log.warning("Discord was out of reach (%s): %s", reference, type(cause).__name__)
-        else:
-            _log.error("Unexpected error %s", reference, exc_info=cause)
+        _log.error("Unexpected error %s", reference, exc_info=cause)
         text = messages.unexpected(reference)
     try:
         await answer_privately(interaction, notice(text))
@@ -77,8 +84,7 @@ async def answer_privately(
 ) -> discord.Message | None:
     """Answer so that only the person who acted sees it, however far the interaction is."""
     response = interaction.response
-    if not response.is_done():
-        await response.send_message(view=view, ephemeral=True)
+    if not response.is_done() and await _answer_first(response, view):
         return None
     thinking = discord.InteractionResponseType.deferred_channel_message
     if response.type is thinking and interaction.extras.get(PRIVATE):
@@ -86,6 +92,19 @@ async def answer_privately(
     if response.type is thinking:
         return await _answer_instead(interaction, view)
     return await interaction.followup.send(view=view, ephemeral=True, wait=True)
+
+
+async def _answer_first(
+    response: discord.InteractionResponse[discord.Client], view: discord.ui.LayoutView
+) -> bool:
+    """Give the first answer; False if an earlier one had arrived, though its receipt was lost."""
+    try:
+        await response.send_message(view=view, ephemeral=True)
+    except discord.HTTPException as refused:
+        if refused.code != _ACKNOWLEDGED:
+            raise
+        return False
+    return True
 
 
 async def _answer_instead(
@@ -103,6 +122,19 @@ async def _answer_instead(
         if not isinstance(interaction.channel, discord.abc.Messageable):
             raise
         return await interaction.channel.send(view=view, delete_after=NOTICE_SECONDS)
+
+
+def _is_discords(error: Exception) -> bool:
+    """Tell a Discord that does not answer, or that hands out no photo, from a bug of ours."""
+    if isinstance(error, discord.HTTPException):
+        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, aiohttp.ClientError)
+
+
+def _name(error: Exception) -> str:
+    """Name a failure of Discord, without the address that it was met at."""
+    code = f" {error.status}" if isinstance(error, discord.HTTPException) else ""
+    return type(error).__name__ + code
 
 
 def _cause(error: Exception) -> Exception:

@@ -83,6 +83,17 @@ class Journal:
         assert surplus == [], surplus
         self.accounted |= expected
 
+    async def account_soon(self, wanted: Iterable[Said], *, since: int) -> None:
+        """Wait for the lines of a row that has no job, which nobody else hears of."""
+        async with asyncio.timeout(ROW_SECONDS):
+            while not self._has(wanted, since=since):  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(LOOK_AGAIN)
+        self.account(0, wanted, since=since, alone=True)
+
+    def _has(self, wanted: Iterable[Said], *, since: int) -> bool:
+        lines = self.lines(since=since)
+        return all(any(line.fits(said) for line in lines) for said in wanted)
+
     def unaccounted(self) -> list[Line]:
         return [
             line

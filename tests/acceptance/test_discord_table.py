@@ -39,28 +39,50 @@ class Stage:
 
     async def play(self, row: DiscordRow) -> None:
         async with self.turns:
-            booth, since = self.house.open_booth(), self.journal.length
-            booth.channel = _spot(booth, row.spot)
-            async with ended(booth):
-                scene = await self._begin(booth, row)
-                for break_something in row.breaks:
-                    break_something(scene)
-                await row.play(scene)
-            await asyncio.gather(*scene.beside)
-            scene.heal()
-            job_id = check(
-                booth,
-                scene.ordered,
-                row.outcome,
-                picture=row.picture,
-                told=row.place is not Place.JOBS,
-            )
-            self.journal.account(
-                job_id, row.outcome.log, since=since, alone=self.desk is Desk.ALONE
-            )
-            await _check_place(scene, row)
-            if row.is_private:
-                _check_private(scene)
+            if row.plants:
+                await self._order(row)
+            else:
+                await self._deliver(row)
+
+    async def _order(self, row: DiscordRow) -> None:
+        """Play a row whose order itself goes wrong."""
+        booth, since = self.house.open_booth(), self.journal.length
+        booth.channel = _spot(booth, row.spot)
+        await booth.consented()
+        for plant in row.plants:
+            plant(booth)
+        ordered = await booth.send_command()
+        if row.outcome.state != "none":
+            await self.house.api.finish(await self.house.followed(booth, 1))
+            await booth.picture(ordered)
+        for words in row.outcome.reads:
+            await booth.text(ordered, words)
+        await self.journal.account_soon(row.outcome.log, since=since)
+        account = (row.outcome.state, row.outcome.quota, row.outcome.credits)
+        await booth.accounted(*[account] * row.outcome.paid)
+
+    async def _deliver(self, row: DiscordRow) -> None:
+        """Play a row of a job that the API has."""
+        booth, since = self.house.open_booth(), self.journal.length
+        booth.channel = _spot(booth, row.spot)
+        async with ended(booth):
+            scene = await self._begin(booth, row)
+            for break_something in row.breaks:
+                break_something(scene)
+            await row.play(scene)
+        await asyncio.gather(*scene.beside)
+        scene.heal()
+        job_id = check(
+            booth,
+            scene.ordered,
+            row.outcome,
+            picture=row.picture,
+            told=row.place is not Place.JOBS,
+        )
+        self.journal.account(job_id, row.outcome.log, since=since, alone=self.desk is Desk.ALONE)
+        await _check_place(scene, row)
+        if row.is_private:
+            _check_private(scene)
 
     async def _begin(self, booth: PhotoBooth, row: DiscordRow) -> Scene:
         ordered, remote_id = await self.house.under_way(booth, **row.order)

@@ -10,6 +10,11 @@ import sys
 from tests.tables.markdown import TABLES, page, summary
 
 if __name__ == "__main__":
-    tables = {**TABLES, "summary": lambda: f"{summary()}\n"}
-    wanted = sys.argv[1:]
-    sys.stdout.write(tables[wanted[0]]() if wanted else page())
+    match sys.argv[1:]:
+        case []:
+            text = page()
+        case ["summary"]:
+            text = f"{summary()}\n"
+        case [name]:
+            text = TABLES[name]()
+    sys.stdout.write(text)

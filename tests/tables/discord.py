@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.tables import (
+    discord_orders,
     discord_outages,
     discord_private,
     discord_public,
@@ -13,6 +14,7 @@ from tests.tables.discord_row import DiscordRow
 from tests.tables.row import Section
 
 SECTIONS: tuple[Section[DiscordRow], ...] = (
+    Section("An order goes wrong", discord_orders.ROWS),
     Section("A place refuses a public picture", discord_public.ROWS),
     Section("Discord does not answer, or its answer is lost", discord_outages.ROWS),
     Section("A private picture", discord_private.ROWS),

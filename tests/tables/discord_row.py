@@ -6,6 +6,7 @@ import enum
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from tests.acceptance.booth import PhotoBooth
 from tests.support.scripted_api import PICTURE
 from tests.tables.row import Outcome
 from tests.tables.scene import Scene
@@ -29,6 +30,7 @@ class Desk(enum.Enum):
     ALONE = "one row at a time: all of the bot is concerned"
 
 
+Plant = Callable[[PhotoBooth], object]
 Break = Callable[[Scene], object]
 Play = Callable[[Scene], Awaitable[None]]
 
@@ -50,6 +52,7 @@ class DiscordRow:
     does: str
     outcome: Outcome
     place: Place = Place.CARD
+    plants: tuple[Plant, ...] = ()  # before the order is made, by somebody who has agreed once
     breaks: tuple[Break, ...] = ()  # when the API has the job
     play: Play = finish  # and then
     desk: Desk = Desk.QUICK

@@ -183,6 +183,8 @@ class Server:
     async def _cdn(self, request: web.Request) -> web.StreamResponse:
         if await self._faults.wait("GET", request.path, before=True) is Fate.DROPPED:
             return _cut(request)
+        if self._faults.cuts("GET", request.path, Cut.ANSWER, has_files=False):
+            return await _cut_amid(request, web.Response(body=b"the beginning of it"))
         failure = self._faults.failure("GET", request.path)
         if failure is not None:
             return _response(failure.reply, failure.headers)
