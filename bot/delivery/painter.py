@@ -19,6 +19,7 @@ from db.models import JobState
 _UNFINISHED = {JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED}
 
 LONGEST_PAUSE = 60.0  # seconds between two edits while Discord does not answer; doubles
+MOST_DOUBLINGS = 6
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class Painter:
             elif canvas.is_over:
                 return
             else:
-                failures += 1
+                failures = min(failures + 1, MOST_DOUBLINGS)
             pause = min(LONGEST_PAUSE, self._seconds_between * 2**failures)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
