@@ -207,12 +207,15 @@ class JobRepository:
         await self._note(job_id, {"card_channel_id": channel_id, "card_message_id": message_id})
 
     async def renew_token(
-        self, job_id: int, token: str, expires_at: datetime, *, card_message_id: int | None = None
+        self, job_id: int, token: str, expires_at: datetime, *, card: tuple[int, int] | None = None
     ) -> None:
-        """Store the interaction token that a button press gave, and the card it was pressed on."""
+        """Store the interaction token that a button press gave.
+
+        `card`: channel and message that it was pressed on: it lives, whatever was thought of it.
+        """
         values: dict[str, object] = {"interaction_token": token, "token_expires_at": expires_at}
-        if card_message_id is not None:  # it lives, whatever was thought of it
-            values["card_message_id"] = card_message_id
+        if card is not None:
+            values["card_channel_id"], values["card_message_id"] = card
         await self._note(job_id, values)
 
     async def forget_token(self, job_id: int, token: str) -> None:
@@ -221,8 +224,8 @@ class JobRepository:
         await self._forget(job_id, jobs.c.interaction_token == token, values)
 
     async def forget_card(self, job_id: int, message_id: int) -> None:
-        """Note that this card cannot be edited any more; another one stays."""
-        await self._forget(job_id, jobs.c.card_message_id == message_id, {"card_message_id": None})
+        """Note that this card cannot be found any more; its number stays, and so does another."""
+        await self._forget(job_id, jobs.c.card_message_id == message_id, {"card_channel_id": None})
 
     async def forget_photo(self, job_id: int) -> None:
         """Note that the photo's file is deleted."""

@@ -246,9 +246,8 @@ class Booth:
 
     async def renew_token(self, job: Job, caller: Caller) -> None:
         """Remember a fresh way to edit the card: a button press on it."""
-        await self._jobs.renew_token(
-            job.id, caller.token, caller.token_expires_at, card_message_id=caller.card_message_id
-        )
+        card = (caller.channel_id, caller.card_message_id) if caller.card_message_id else None
+        await self._jobs.renew_token(job.id, caller.token, caller.token_expires_at, card=card)
 
     async def record_delivered(
         self, job: Job, channel_id: int, message_id: int, *, keep_original: bool = False

@@ -73,7 +73,7 @@ async def test_two_hundred_jobs_in_a_deleted_channel_are_no_storm_of_refusals(
     storm = refused(house, since=before)
     # By its token and with the bot's own, for progress; a new message. Then a direct message.
     assert len(storm) <= 3 * in_all + in_all // 2
-    assert booth.query("SELECT count(*) FROM jobs WHERE card_message_id IS NOT NULL") == [(0,)]
+    assert booth.query("SELECT count(*) FROM jobs WHERE card_channel_id IS NOT NULL") == [(0,)]
 
 
 async def test_neither_this_process_nor_the_next_asks_for_a_card_that_is_gone(
@@ -87,7 +87,7 @@ async def test_neither_this_process_nor_the_next_asks_for_a_card_that_is_gone(
         before = len(house.discord.requests)
         house.discord.delete_message(ordered.original)
     remote_id = await house.followed(booth, 1)
-    given_up = "SELECT count(*) FROM jobs WHERE state = 'submitted' AND card_message_id IS NULL"
+    given_up = "SELECT count(*) FROM jobs WHERE state = 'submitted' AND card_channel_id IS NULL"
     await counted(booth, given_up, 1)
     assert [request.status for request in refused(house, since=before)] == [404, 404]
 
