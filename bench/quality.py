@@ -81,7 +81,8 @@ def report(
     quality: Quality,
 ) -> int:
     """Print a filter's figures and what misses the bar; how much does."""
-    distances, misses = [], []
+    distances: list[float] = []
+    misses = []
     for index, (name, photo, people) in enumerate(photos):
         gender = Gender.GROUP if people.count > 1 else ONE_PERSON[index % len(ONE_PERSON)]
         for ratio in Ratio:

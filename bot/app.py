@@ -15,8 +15,8 @@ from bot.assembly import App, assemble
 from bot.backend import open_backend, open_studio_backend
 from bot.client import point_at
 from bot.exits import CommandFailed, ExitCode
-from bot.health import BEAT_EVERY, BotState, Heartbeat
-from bot.process import raise_open_files, stop_on_signals
+from bot.health import BEAT_EVERY, LOOK_EVERY, BotState, Heartbeat
+from bot.process import give_back_memory, raise_open_files, stop_on_signals
 from bot.services.backends import Backends
 from bot.settings import STUDIO, Settings
 from db.checks import check_ledgers
@@ -34,6 +34,7 @@ async def run(settings: Settings) -> int:
     token = settings.require_discord()
     stop = stop_on_signals()
     raise_open_files()
+    give_back_memory()
     point_at(api_url=settings.discord_api_url, gateway_url=settings.discord_gateway_url)
     async with Database.open(settings.database_url) as database:
         await migrate(database)
@@ -97,10 +98,15 @@ async def _beat(app: App, heartbeat: Heartbeat) -> None:
     heartbeat.beat(BotState.STARTING)
     await app.bot.logged_in.wait()
     await app.bot.wait_until_ready()
+    said, looks_left = None, 0
     while True:
         state = BotState.CONNECTED if app.bot.connected else BotState.RECONNECTING
-        heartbeat.beat(state, latency=app.bot.latency)
-        await asyncio.sleep(BEAT_EVERY.total_seconds())
+        news = (state, app.gates.closed)
+        if news != said or looks_left <= 0:
+            heartbeat.beat(state, latency=app.bot.latency, closed=app.gates.closed)
+            said, looks_left = news, round(BEAT_EVERY / LOOK_EVERY)
+        looks_left -= 1
+        await asyncio.sleep(LOOK_EVERY.total_seconds())
 
 
 async def _report_ledgers(database: Database) -> None:

@@ -18,13 +18,16 @@ from bot.services.booth import Booth
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.following import Follower
-from bot.services.gate import Gate
+from bot.services.gate import Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.outlook import Outlook
+from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
+from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
@@ -47,6 +50,7 @@ class App:
     worker: Worker
     catalogue: Catalogue
     painter: Painter
+    gates: Gates
     jobs: JobRepository
 
 
@@ -69,12 +73,16 @@ def assemble(
     )
     pictures = PictureStore(settings.data_dir / "pictures")
     catalogue = Catalogue(backends.current.client)
-    gate = Gate()
+    gates, pace = Gates(clock=clock), Pace(clock=clock)
+    gate = gates.of(backends.current.name)
+    outlook = Outlook(backends=backends, gates=gates, pace=pace)
     bot = FaceSwapBot(
         guild_id=settings.discord_guild_id, command_syncs=CommandSyncRepository(database)
     )
     cards = Cards(client=bot, jobs=jobs, clock=clock)
-    painter = Painter(cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds)
+    painter = Painter(
+        cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
+    )
     delivery = DiscordDelivery(
         client=bot,
         cards=cards,
@@ -95,7 +103,7 @@ def assemble(
             backends=backends,
             photos=photos,
             catalogue=catalogue,
-            gate=gate,
+            gates=gates,
             deadline=settings.job_deadline,
             clock=clock,
         ),
@@ -104,7 +112,9 @@ def assemble(
             backends=backends,
             pictures=pictures,
             delivery=delivery,
-            gate=gate,
+            gates=gates,
+            pace=pace,
+            outlook=outlook,
             clock=clock,
         ),
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
@@ -119,7 +129,10 @@ def assemble(
             clock=clock,
         ),
         delivery=delivery,
-        gate=gate,
+        gates=gates,
+        prober=Prober(backends=backends, gates=gates, catalogue=catalogue),
+        pace=pace,
+        outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
     bot.services = Services(
@@ -129,6 +142,7 @@ def assemble(
             photos=photos,
             pictures=pictures,
             gate=gate,
+            outlook=outlook,
             worker=worker,
             delivery=delivery,
             swap_cost=_cost(settings, backends.current.swap_version),
@@ -152,7 +166,7 @@ def assemble(
         max_upload_bytes=settings.max_upload_bytes,
         api_name=_api_name(settings),
     )
-    return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, jobs=jobs)
+    return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, gates=gates, jobs=jobs)
 
 
 def _cost(settings: Settings, version: APIVersion) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.checks.configuration import check_names, check_settings, unreadable
 from bot.checks.database import check_database
 from bot.checks.finding import Finding
-from bot.checks.folder import check_folder, check_heartbeat
+from bot.checks.folder import check_folder, check_gates, check_heartbeat
 from bot.checks.pictures import check_pictures
 from bot.checks.token import check_discord
 from bot.settings import Settings, SettingsError
@@ -25,6 +25,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         *check_settings(settings),
         *check_folder(settings.data_dir),
         check_heartbeat(settings.heartbeat_path),
+        *check_gates(settings.heartbeat_path),
         *await check_database(settings),
         *await check_pictures(settings),
         *await check_discord(settings),

@@ -159,7 +159,8 @@ class StillSending(UserError):
 class ClosedReason(enum.Enum):
     """Why no new job can be taken."""
 
-    API_DOWN = "api_down"
+    API_DOWN = "api_down"  # for now: try again
+    API_AWAY = "api_away"  # for so long that an order would only wait
     API_REFUSES_US = "api_refuses_us"  # key or credits: the operator's to mend
     STORAGE = "storage"
     DISK_FULL = "disk_full"
@@ -168,6 +169,7 @@ class ClosedReason(enum.Enum):
 class BoothClosed(UserError):
     """Nothing can be taken just now, through no fault of the member's."""
 
-    def __init__(self, reason: ClosedReason) -> None:
+    def __init__(self, reason: ClosedReason, *, since: datetime | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.since = since

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.services.gate import Closed, Pause
+
 BEAT_EVERY = timedelta(seconds=15)
+LOOK_EVERY = timedelta(seconds=1)  # what has changed is said sooner
 STALE_AFTER = timedelta(seconds=60)
 
 _log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ class Beat:
     pid: int
     state: BotState
     latency: float | None  # seconds to the gateway and back; None: not known
+    closed: tuple[Closed, ...] = ()  # back ends that nothing is sent to
 
 
 class Heartbeat:
@@ -42,7 +46,9 @@ class Heartbeat:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def beat(self, state: BotState, *, latency: float | None = None) -> None:
+    def beat(
+        self, state: BotState, *, latency: float | None = None, closed: tuple[Closed, ...] = ()
+    ) -> None:
         """Say that the process is alive; a disk that is full must not end it.
 
         discord.py's latency is NaN before the first answer.
@@ -53,6 +59,14 @@ class Heartbeat:
             "pid": os.getpid(),
             "state": state.value,
             "latency": latency if known else None,
+            "closed": [
+                {
+                    "backend": each.backend,
+                    "pause": each.pause.name,
+                    "since": each.since.isoformat(),
+                }
+                for each in closed
+            ],
         }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +90,14 @@ def read(path: Path) -> Beat | None:
             pid=content["pid"],
             state=BotState(content["state"]),
             latency=content["latency"],
+            closed=tuple(
+                Closed(
+                    backend=each["backend"],
+                    pause=Pause[each["pause"]],
+                    since=datetime.fromisoformat(each["since"]),
+                )
+                for each in content.get("closed", [])
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

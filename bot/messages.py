@@ -30,7 +30,8 @@ from bot.errors import (
     UserError,
 )
 from bot.naming import clean, escaped
-from bot.services.delivery import Stage
+from bot.services.delivery import News, Stage
+from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
 from db.models import FailureReason, Job, JobKind, JobState
 from faceswap.models import Gender, PhotoProblem
@@ -38,6 +39,7 @@ from faceswap.models import Gender, PhotoProblem
 AI_LINE = "-# AI-made picture"
 LONGEST_NOTE = 200  # characters
 EXACT_PLACES = 10  # places in the queue are rounded beyond, for fewer edits of cards
+CANCEL_COUNTS = "You can still cancel it, but it counts against your quota now."
 NOT_COUNTED = "It does not count against your quota."
 DISCORD_FAILED = (
     "Discord did not work just now, and nothing was counted against your quota. Please try again."
@@ -95,6 +97,10 @@ _CLOSED: dict[ClosedReason, str] = {
     ClosedReason.API_DOWN: (
         "The picture service does not answer just now. Please try again in a few minutes."
     ),
+    ClosedReason.API_AWAY: (
+        "The picture service does not answer, so I take no new pictures. I keep trying it. "
+        "Please come back later."
+    ),
     ClosedReason.API_REFUSES_US: (
         "The photo booth is closed: whoever runs this bot has to renew its access to the picture "
         "service. They have been told. Please try again later."
@@ -106,11 +112,15 @@ _CLOSED: dict[ClosedReason, str] = {
     ),
 }
 
+_RENEW = "whoever runs this bot has to renew its access"
+_PAUSED: dict[Pause, str] = {
+    Pause.API_DOWN: "it does not answer",
+    Pause.RATE_LIMITED: "it is busy",
+    Pause.KEY_REFUSED: _RENEW,
+    Pause.OUT_OF_CREDITS: _RENEW,
+}
+
 _TOO_LATE: dict[JobState, str] = {
-    JobState.SUBMITTING: (
-        "It is being sent at this very moment. Please press again in a few seconds."
-    ),
-    JobState.COMPLETED: "It is finished already: your picture is on its way.",
     JobState.DELIVERED: "It is finished already. You can delete the picture instead.",
     JobState.UNDELIVERABLE: "It is finished already. You find the picture under /jobs.",
     JobState.CANCELLED: "It is cancelled already.",
@@ -124,7 +134,12 @@ _STAGES: dict[Stage, str] = {
     Stage.SENDING: "Sending it to the picture service …",
     Stage.WAITING: "Sent. The picture service has it in its queue …",
     Stage.WORKING: "Your picture is being made …",
+    Stage.CANCELLING: (
+        "Cancelling it … It is being sent at this very moment. Once I know whether the picture "
+        "service took it, I say here whether it counts."
+    ),
 }
+_TIMED = {Stage.QUEUED, Stage.WAITING, Stage.WORKING}
 
 
 def title(job: Job) -> str:
@@ -149,11 +164,22 @@ def below_picture(job: Job) -> str:
     return f"-# Understood: {escaped(job.note, longest=LONGEST_NOTE)}\n{AI_LINE}"
 
 
-def progress(stage: Stage, *, position: int | None) -> str:
-    """Say how far an unfinished job is."""
-    if stage is Stage.QUEUED and position is not None:
-        return _place(position)
-    return _STAGES[stage]
+def progress(stage: Stage, news: News, *, now: datetime) -> str:
+    """Say how far an unfinished job is, and when its picture is likely to be there."""
+    text = _STAGES[stage]
+    if stage is Stage.QUEUED and news.position is not None:
+        text = _place(news.position)
+    if stage in _TIMED and news.expected_at is not None:
+        text += f" {_expectation(news.expected_at, now=now)}"
+    if stage in {Stage.WAITING, Stage.WORKING}:
+        text += f"\n-# {CANCEL_COUNTS}"
+    return text
+
+
+def _expectation(expected_at: datetime, *, now: datetime) -> str:
+    if expected_at <= now:
+        return "It takes longer than usual."
+    return f"I expect the picture {timestamp(expected_at)}."
 
 
 def _place(position: int) -> str:
@@ -167,9 +193,10 @@ def _place(position: int) -> str:
 def ended(job: Job) -> str:
     """Say how a job ended that has no picture to show, and what to do next."""
     if job.state is JobState.CANCELLED:
-        if job.submitted_at is not None:
-            return "Cancelled. The picture was already being made, so it counts against your quota."
-        return f"Cancelled. {NOT_COUNTED}"
+        if job.submitted_at is None:
+            return f"Cancelled. {NOT_COUNTED}"
+        why = "It was already paid for" if job.cost else "It was already being made"
+        return f"Cancelled. {why}, so it counts against your quota. The picture is not posted."
     if job.state is JobState.UNCONFIRMED:
         return (
             "Something went wrong while it was sent, and I cannot tell whether it arrived. I will "
@@ -213,6 +240,18 @@ def unexpected(reference: str) -> str:
 def describe(error: UserError | StorageUnavailable) -> str:
     """Turn an error into the sentences for the person who caused or met it."""
     return _DESCRIPTIONS[type(error)](error)
+
+
+def _booth_closed(error: BoothClosed) -> str:
+    since = f" It began {timestamp(error.since)}." if error.since is not None else ""
+    return f"{_CLOSED[error.reason]}{since}"
+
+
+def paused(pause: Pause, *, since: datetime, refused: bool) -> str:
+    """Say that no pictures are made just now, why, and what becomes of orders."""
+    why = f"The picture service takes no pictures just now: {_PAUSED[pause]}"
+    orders = "New orders are refused." if refused else "Orders wait and start by themselves."
+    return f"{why} ({timestamp(since)}). {orders}"
 
 
 def _photo_rejected(error: PhotoRejected) -> str:
@@ -269,7 +308,7 @@ def _storage(error: StorageUnavailable) -> str:
 
 _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     AlreadyDelivered: lambda _: "This picture has been posted already, or its time is over.",
-    BoothClosed: lambda error: _CLOSED[error.reason],
+    BoothClosed: _booth_closed,
     CannotPostHere: lambda error: (
         f"I may not post pictures in this channel: I lack {' and '.join(error.missing)}. Ask a "
         "moderator to allow it, or set `private` to True and only you will see the picture."

@@ -1,8 +1,9 @@
-"""The operating system's process: open files and signals."""
+"""The operating system's process: open files, memory and signals."""
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import resource
@@ -13,6 +14,10 @@ _log = logging.getLogger(__name__)
 # Each status call that the API keeps open is a file; macOS starts programs with 256 and refuses
 # more than its OPEN_MAX even where the hard limit says "infinity".
 _WANTED_OPEN_FILES = (65_536, 10_240)
+# Of glibc's mallopt: buffers of this size and more are mapped, and so are given back when freed.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+_LARGE_BYTES = 128 * 1024
+_ARENAS = 2
 _BY_SIGNAL = 128  # what a shell adds to the number of the signal that ended a program
 
 
@@ -30,6 +35,19 @@ def raise_open_files() -> int:
         soft = target
         break
     return soft
+
+
+def give_back_memory() -> None:
+    """Have photos and pictures leave the process's memory as soon as they are done with.
+
+    glibc would learn from the first few that such sizes are usual, and keep what is freed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return  # another C library: musl gives large buffers back anyway
+    mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+    mallopt(_TRIM_THRESHOLD, _LARGE_BYTES)
+    mallopt(_ARENA_MAX, _ARENAS)
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from faceswap.models import PhotoProblem
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
+
+
+READ_SECONDS = 60.0  # others wait for the room that a photo takes
 
 
 async def take_order(
@@ -42,7 +46,8 @@ async def _order(
     if agreed:
         await services.privacy.give_consent(caller.user_id)
     await services.booth.check(caller, order)
-    await services.booth.order_swap(caller, order, await _read(photo))
+    async with services.booth.room(photo.size):
+        await services.booth.order_swap(caller, order, await _read(photo))
 
 
 async def _ask_consent(
@@ -69,6 +74,7 @@ def _check_size(photo: discord.Attachment, *, limit: int) -> None:
 
 async def _read(photo: discord.Attachment) -> bytes:
     try:
-        return await photo.read()
+        async with asyncio.timeout(READ_SECONDS):
+            return await photo.read()
     except discord.NotFound:  # Discord keeps what was attached to a command for a while only
         raise PhotoRejected(PhotoProblem.NOT_AN_IMAGE) from None

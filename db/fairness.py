@@ -21,21 +21,31 @@ def served_so_far() -> sa.ColumnElement[float]:
     return sa.func.coalesce(served, 0.0)
 
 
+# Built once, as in `db.transitions`.
+_PRESENT = served_so_far()
+_OF_MEMBER = members.c.user_id == sa.bindparam("of_member")
+_START = (
+    sa.select(sa.case((members.c.last_tag > _PRESENT, members.c.last_tag), else_=_PRESENT))
+    .where(_OF_MEMBER)
+    .with_for_update()
+)
+_MOVED = (
+    sa.update(members)
+    .where(_OF_MEMBER)
+    .values(
+        last_tag=sa.bindparam("start", type_=sa.Double)
+        + sa.bindparam("length", type_=sa.Double) / members.c.weight
+    )
+)
+
+
 async def next_tag(connection: AsyncConnection, *, user_id: int, cost: int) -> float:
     """Give the member's next job its place, and remember it."""
     await connection.execute(
         insert_missing(members, {"user_id": user_id, "last_tag": 0.0, "weight": 1.0})
     )
-    present = served_so_far()
-    start = await connection.execute(
-        sa.select(sa.case((members.c.last_tag > present, members.c.last_tag), else_=present))
-        .where(members.c.user_id == user_id)
-        .with_for_update()
-    )
+    start = await connection.execute(_START, {"of_member": user_id})
     tag = float(start.scalar_one())
-    await connection.execute(
-        sa.update(members)
-        .where(members.c.user_id == user_id)
-        .values(last_tag=tag + max(cost, _LEAST_COST) / members.c.weight)
-    )
+    length = max(cost, _LEAST_COST)
+    await connection.execute(_MOVED, {"of_member": user_id, "start": tag, "length": length})
     return tag

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import JobNotFound
-from db.models import Job, JobState, ReferencedFiles
+from db.models import Job, JobState, Made, ReferencedFiles
 from db.schema import IS_UNTOLD, SERVED_IN_ORDER, jobs
 
 _BY_ID = sa.select(jobs).where(jobs.c.id == sa.bindparam("of_job"))  # built once: it is asked often
 _FINAL = [state for state in JobState if state.is_final]
+_WITH_PICTURE = (JobState.COMPLETED, JobState.DELIVERED, JobState.UNDELIVERABLE)
 _AT_A_BACKEND = (JobState.SUBMITTING, JobState.SUBMITTED)
 
 
@@ -80,6 +82,21 @@ async def files_due(connection: AsyncConnection, now: datetime) -> tuple[Job, ..
     """List jobs with a photo or a picture whose time is up."""
     due = sa.or_(jobs.c.photo_delete_at <= now, jobs.c.picture_delete_at <= now)
     return await _jobs(connection, sa.select(jobs).where(due).order_by(jobs.c.id))
+
+
+async def latest_made(connection: AsyncConnection, *, limit: int) -> tuple[Made, ...]:
+    """List the latest jobs that a back end finished in time, oldest first."""
+    rows = await connection.execute(
+        sa.select(*(jobs.c[each.name] for each in fields(Made)))
+        .where(
+            jobs.c.state.in_(_WITH_PICTURE),
+            jobs.c.submitted_at < jobs.c.finished_at,
+            jobs.c.finished_at <= jobs.c.deadline_at,
+        )
+        .order_by(jobs.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(sorted((Made(**row) for row in rows.mappings()), key=lambda job: job.finished_at))
 
 
 async def count_by_state(connection: AsyncConnection) -> dict[JobState, int]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import job_lists, queue, steps
+from db import cancelling, job_lists, queue, steps
 from db.clock import Clock, utc_now
 from db.columns import Timestamp
 from db.database import Database
@@ -24,6 +24,7 @@ from db.models import (
     Job,
     JobState,
     Ledger,
+    Made,
     NewJob,
     Recovered,
     ReferencedFiles,
@@ -105,11 +106,11 @@ class JobRepository:
 
     async def postpone(self, job_id: int, token: str, *, until: datetime) -> Job:
         """Put a job that was certainly not sent back into the queue, not to be taken before."""
-        return await self._change(job_id, steps.postponed(token, until=until))
+        return await self._answered(job_id, steps.postponed(token, until=until))
 
     async def refuse(self, job_id: int, token: str, reason: FailureReason) -> Job:
         """End a job that the API refused: nothing was charged."""
-        return await self._change(job_id, steps.refused(token, reason))
+        return await self._answered(job_id, steps.refused(token, reason))
 
     async def record_submitted(
         self, job_id: int, token: str, remote_id: str, deadline_at: datetime
@@ -119,7 +120,7 @@ class JobRepository:
             token, remote_id=remote_id, at=self._clock(), deadline_at=deadline_at
         )
         try:
-            return await self._change(job_id, step)
+            return await self._answered(job_id, step)
         except IntegrityError as error:
             raise RemoteIdTaken(job_id, remote_id) from error
 
@@ -153,8 +154,14 @@ class JobRepository:
         return await self._change(job_id, steps.failed(reason))
 
     async def cancel(self, job_id: int) -> Job:
-        """End a job at its member's wish; what was submitted stays paid for."""
-        return await self._change(job_id, steps.cancelled())
+        """End a job at its member's wish; what was submitted stays paid for.
+
+        A job that is being sent stays so, with the wish written down: the answer to its submission
+        then ends it, whichever method stores that.
+        """
+        return await self._database.write(
+            lambda c: cancelling.cancel(c, job_id, now=self._clock(), periods=self._periods)
+        )
 
     async def record_delivered(
         self, job_id: int, channel_id: int, message_id: int, *, keep_original: bool = False
@@ -293,6 +300,9 @@ class JobRepository:
     async def list_files_due(self, now: datetime) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.files_due(c, now))
 
+    async def list_latest_made(self, *, limit: int) -> tuple[Made, ...]:
+        return await self._database.read(lambda c: job_lists.latest_made(c, limit=limit))
+
     async def count_by_state(self) -> dict[JobState, int]:
         return await self._database.read(job_lists.count_by_state)
 
@@ -307,6 +317,11 @@ class JobRepository:
 
     async def _change(self, job_id: int, step: Change) -> Job:
         return await self._database.write(lambda c: self._changed(c, job_id, step))
+
+    async def _answered(self, job_id: int, step: Change) -> Job:
+        return await self._database.write(
+            lambda c: cancelling.answered(c, job_id, step, now=self._clock(), periods=self._periods)
+        )
 
     async def _changed(self, connection: AsyncConnection, job_id: int, step: Change) -> Job:
         return await change(connection, job_id, step, now=self._clock(), periods=self._periods)

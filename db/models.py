@@ -188,6 +188,20 @@ class Job:
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    cancel_wished_at: datetime | None  # while it was being sent; decided by the API's answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How long a back end took for a picture; whose it was does not matter."""
+
+    backend: str
+    api_version: str
+    filter_id: str | None
+    quality: str | None
+    created_at: datetime
+    submitted_at: datetime
+    finished_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

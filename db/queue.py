@@ -19,6 +19,10 @@ from db.transitions import Change, Periods, change, log
 _ACCEPTANCE = 0
 _PICTURES_PER_JOB = 1
 
+# Built once, as in `db.transitions`.
+_OF_INTERACTION = sa.select(jobs).where(jobs.c.interaction_id == sa.bindparam("of_interaction"))
+_INSERTED = sa.insert(jobs).returning(jobs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
@@ -35,9 +39,7 @@ class Destination:
 
 async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> Acceptance:
     """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
-    found = await connection.execute(
-        sa.select(jobs).where(jobs.c.interaction_id == new.interaction_id)
-    )
+    found = await connection.execute(_OF_INTERACTION, {"of_interaction": new.interaction_id})
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
@@ -57,20 +59,17 @@ async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> 
 async def _insert(
     connection: AsyncConnection, new: NewJob, *, fair_tag: float, now: datetime
 ) -> Job:
-    inserted = await connection.execute(
-        sa.insert(jobs)
-        .values(
-            **asdict(new),
-            state=JobState.QUEUED,
-            priority=0,
-            fair_tag=fair_tag,
-            attempts=0,
-            idempotent=False,
-            created_at=now,
-            updated_at=now,
-        )
-        .returning(jobs)
-    )
+    values = {
+        **asdict(new),
+        "state": JobState.QUEUED,
+        "priority": 0,
+        "fair_tag": fair_tag,
+        "attempts": 0,
+        "idempotent": False,
+        "created_at": now,
+        "updated_at": now,
+    }
+    inserted = await connection.execute(_INSERTED, values)
     return Job(**inserted.mappings().one())
 
 
@@ -129,8 +128,12 @@ async def claim(
 
 async def position(connection: AsyncConnection, job_id: int) -> int | None:
     """Count the jobs up to and with this one, in the order they are served; None: not queued."""
+    return await connection.scalar(_POSITION, {"of_job": job_id}) or None
+
+
+def _count_ahead() -> sa.Select[int]:
     ahead, own = jobs.alias("ahead"), jobs.alias("own")
-    place = await connection.scalar(
+    return (
         sa.select(sa.func.count())
         .select_from(ahead)
         .join(
@@ -139,9 +142,11 @@ async def position(connection: AsyncConnection, job_id: int) -> int | None:
             <= sa.tuple_(own.c.priority, own.c.fair_tag, own.c.id),
         )
         .where(
-            own.c.id == job_id,
+            own.c.id == sa.bindparam("of_job"),
             own.c.state == JobState.QUEUED,
             ahead.c.state == JobState.QUEUED,
         )
     )
-    return place or None
+
+
+_POSITION = _count_ahead()

@@ -74,6 +74,7 @@ jobs = sa.Table(
     Column("created_at", Timestamp, nullable=False),
     Column("updated_at", Timestamp, nullable=False),
     Column("finished_at", Timestamp),
+    Column("cancel_wished_at", Timestamp),
     one_of("kind", JobKind),
     one_of("state", JobState),
     one_of("told", JobState),

@@ -14,6 +14,7 @@ _UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
 _SUBMITTED = frozenset({JobState.SUBMITTED})
 _COMPLETED = frozenset({JobState.COMPLETED})
 _WAITING = frozenset({JobState.QUEUED, JobState.SUBMITTED})
+_CANCELLABLE = _WAITING | _COMPLETED
 _POSTABLE = frozenset({JobState.COMPLETED, JobState.UNDELIVERABLE})
 
 
@@ -81,8 +82,13 @@ def failed(reason: FailureReason) -> Change:
 
 
 def cancelled() -> Change:
-    """End: its member wished so."""
-    return Change(origins=_WAITING, to=JobState.CANCELLED, actor=_MEMBER)
+    """End: its member wished so; nothing of it is posted."""
+    return Change(origins=_CANCELLABLE, to=JobState.CANCELLED, actor=_MEMBER)
+
+
+def cancelled_unsent(token: str | None) -> Change:
+    """End: its member wished so while it was being sent, and the API did not take it."""
+    return Change(origins=_SUBMITTING, to=JobState.CANCELLED, actor=_MEMBER, token=token)
 
 
 def delivered(*, channel_id: int, message_id: int, keep_original: bool) -> Change:

@@ -49,6 +49,7 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (_Q, JobState.FAILED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
     (_Q, _S): Effects(),  # `db.queue.claim` holds the credits
     (_S, _Q): Effects(credits=_BACK),
+    (_S, JobState.CANCELLED): Effects(quota=_BACK, credits=_BACK, photo=Keep.NO_LONGER),
     (_S, JobState.FAILED): Effects(quota=_BACK, credits=_BACK, photo=Keep.SHORT_TIME),
     (_S, JobState.SUBMITTED): Effects(credits=_SPENT),
     (_S, _U): Effects(quota=_BACK, photo=Keep.SHORT_TIME),
@@ -61,6 +62,7 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (JobState.COMPLETED, JobState.UNDELIVERABLE): Effects(picture=Keep.UNTIL_OFFERED),
     (JobState.COMPLETED, JobState.FAILED): Effects(refunds=True),  # the picture is lost
     (JobState.UNDELIVERABLE, JobState.FAILED): Effects(refunds=True),
+    (JobState.COMPLETED, JobState.CANCELLED): Effects(photo=Keep.NO_LONGER, picture=Keep.NO_LONGER),
     (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
 }
 

@@ -34,10 +34,12 @@ from faceswap.models import (
     Preview,
     PromptRequest,
     RemoteJob,
+    RemoteStatus,
     Submission,
     SwapRequest,
 )
 from faceswap.pictures import PictureFolder, suffix_of
+from faceswap.places import Place, Places
 from faceswap.reading import PIECE_BYTES, read_bounded, read_error_text, retry_after
 from faceswap.threads import run_to_the_end
 from faceswap.timeouts import Timeouts
@@ -74,7 +76,9 @@ class FaceSwapClient:
         self._timeouts = timeouts
         self._max_picture_bytes = max_picture_bytes
         self._turns = asyncio.Semaphore(bodies_at_once)
-        self._open_status_calls = asyncio.Semaphore(max_open_status_calls)
+        self._places = Places(
+            max_open_status_calls, longest=timeouts.status, shared=timeouts.shared
+        )
         self._unknown_statuses: set[str] = set()
 
     def __repr__(self) -> str:
@@ -175,27 +179,30 @@ class FaceSwapClient:
     async def get_status(self, remote_id: str, *, version: APIVersion, into: Path) -> RemoteJob:
         """Ask once, and write the pictures of a COMPLETED job as files into the folder `into`.
 
-        StatusUnavailable means: ask again. After any error or cancellation no file stays behind.
+        StatusUnavailable means: ask again. IN_QUEUE is also said where a call that blocked had to
+        give way to others that wait. After any error or cancellation no file stays behind.
         """
         address = self._connections.address(routes.status_path(remote_id, version=version))
         sessions = await self._connections.open()
         folder = PictureFolder(into, max_picture_bytes=self._max_picture_bytes)
+        place: Place | None = None
         try:
             async with (
-                self._open_status_calls,
-                asyncio.timeout(self._timeouts.status) as deadline,
+                self._places.taken() as place,
                 sessions.status.post(
                     address, headers=self._connections.key_headers, allow_redirects=False
                 ) as response,
             ):
-                deadline.reschedule(None)
+                place.keep()
                 if not is_success(response.status):
                     raise status_error(await self._failure(response))  # noqa: TRY301
                 async with self._turn(response):
-                    deadline.reschedule(_seconds_from_now(self._timeouts.picture))
+                    place.timeout.reschedule(_seconds_from_now(self._timeouts.picture))
                     job = await _read_job(remote_id, response, folder)
         except _NO_ANSWER as error:
             folder.discard()
+            if place is not None and place.given_up and isinstance(error, TimeoutError):
+                return RemoteJob(remote_id=remote_id, status=RemoteStatus.IN_QUEUE, raw_status="")
             raise StatusUnavailable(self._connections.describe(error)) from None
         except BaseException:
             folder.discard()

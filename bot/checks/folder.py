@@ -9,10 +9,15 @@ from pathlib import Path
 
 from bot import health
 from bot.checks.finding import Finding, fail, ok, warn
+from bot.services.gate import Pause
 
 _MEBIBYTE = 1024 * 1024
 _TOO_LITTLE = 100 * _MEBIBYTE
 _LITTLE = 1024 * _MEBIBYTE
+_REMEDIES = {
+    Pause.KEY_REFUSED: "correct FACESWAP_API_KEY and start the bot again",
+    Pause.OUT_OF_CREDITS: "buy credits; the bot finds out by itself",
+}
 
 
 def check_folder(folder: Path) -> list[Finding]:
@@ -38,6 +43,21 @@ def check_heartbeat(path: Path, *, now: datetime | None = None) -> Finding:
     if problem is None:
         return ok(f"a bot is running (process {beat.pid})")
     return warn(problem, "fine if you stopped it; otherwise look at its log")
+
+
+def check_gates(path: Path, *, now: datetime | None = None) -> list[Finding]:
+    """Say to which back ends the running bot sends nothing, and why; it says so itself."""
+    beat = health.read(path)
+    if beat is None or health.find_problem(beat, now=now or datetime.now(UTC)) is not None:
+        return []
+    return [
+        warn(
+            f"the bot sends no jobs to {each.backend}: {each.pause.value} "
+            f"(since {each.since:%Y-%m-%d %H:%M} UTC)",
+            _REMEDIES.get(each.pause, "it is tried again by itself; look at that service"),
+        )
+        for each in beat.closed
+    ]
 
 
 def _check_room(folder: Path, *, free: int) -> Finding:

@@ -19,7 +19,7 @@ from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
-from bot.services.delivery import Posted, Stage
+from bot.services.delivery import NO_NEWS, News, Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.sizes import Sized
@@ -67,8 +67,8 @@ class DiscordDelivery:
         self._clock = clock
         self._shut_out: set[int] = set()  # jobs that every place has just refused
 
-    def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
-        self._painter.show(job.id, stage, position=position)
+    def progress(self, job: Job, stage: Stage, news: News = NO_NEWS) -> None:
+        self._painter.show(job.id, stage, news)
 
     async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
         await self._painter.finish(job.id)
@@ -84,6 +84,17 @@ class DiscordDelivery:
                 _log.info("Job %d: its picture was refused: %s", job.id, refused)
         self._shut_out.add(job.id)
         return None
+
+    async def take_back(self, job: Job, posted: Posted | None) -> None:
+        found = posted or await self._find_posted(job)
+        if found is None or found.message_id == job.card_message_id:
+            return
+        channel = self._client.get_partial_messageable(found.channel_id)
+        try:
+            async with reasons():
+                await channel.get_partial_message(found.message_id).delete()
+        except PlaceRefused as refused:
+            _log.info("Job %d: its picture is gone already: %s", job.id, refused)
 
     async def tell(self, job: Job) -> None:
         await self._painter.finish(job.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faceswap.client import FaceSwapClient
@@ -24,6 +25,9 @@ class Backends:
     def __init__(self, current: Backend, *others: Backend) -> None:
         self.current = current
         self._by_name = {backend.name: backend for backend in (*others, current)}
+
+    def __iter__(self) -> Iterator[Backend]:
+        return iter(self._by_name.values())
 
     def find(self, name: str | None) -> Backend | None:
         """Return the back end a job was sent to, or None if it is not configured any more."""

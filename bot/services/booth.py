@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -24,7 +25,8 @@ from bot.errors import (
     UserError,
 )
 from bot.services.delivery import Delivery, Stage
-from bot.services.gate import Gate
+from bot.services.gate import Gate, Pause
+from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
@@ -87,6 +89,7 @@ class Booth:
         photos: PhotoStore,
         pictures: PictureStore,
         gate: Gate,
+        outlook: Outlook,
         worker: Worker,
         delivery: Delivery,
         swap_cost: int,
@@ -97,6 +100,7 @@ class Booth:
         self._photos = photos
         self._pictures = pictures
         self._gate = gate
+        self._outlook = outlook
         self._worker = worker
         self._delivery = delivery
         self._swap_cost = swap_cost
@@ -174,12 +178,18 @@ class Booth:
         )
 
     async def cancel(self, job: Job) -> Job:
-        """Cancel a job; raises TooLateToCancel. The card is brought up to date by the worker."""
+        """Cancel a job; raises TooLateToCancel. The card is brought up to date by the worker.
+
+        A job that is being sent at this moment is returned as it is: the API's answer ends it.
+        """
         try:
             cancelled = await self._jobs.cancel(job.id)
         except TransitionRefused as refused:
             raise TooLateToCancel(refused.state) from None
-        self._worker.drop(cancelled)
+        if cancelled.state is JobState.SUBMITTING:
+            self._delivery.progress(cancelled, Stage.CANCELLING)
+        else:
+            self._worker.drop(cancelled)
         return cancelled
 
     async def own(self, job_id: int, user_id: int) -> Job:
@@ -270,9 +280,16 @@ class Booth:
     def max_photo_bytes(self) -> int:
         return self._photos.max_bytes
 
+    def room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Wait for room to have a photo of so many bytes in memory, until it is ordered from."""
+        return self._photos.room(size)
+
     def _refuse_if_closed(self) -> None:
-        if self._gate.refuses_orders:
-            raise BoothClosed(ClosedReason.API_REFUSES_US)
+        gate = self._gate
+        if gate.refuses_orders:
+            is_down = gate.pause is Pause.API_DOWN
+            reason = ClosedReason.API_AWAY if is_down else ClosedReason.API_REFUSES_US
+            raise BoothClosed(reason, since=gate.since)
 
     async def _queue_with_photo(self, new: NewJob) -> Job:
         try:
@@ -298,8 +315,7 @@ class Booth:
     async def _show_place(self, job: Job) -> None:
         position = await self._jobs.position(job.id)
         if position is not None:  # not taken from the queue already
-            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
-            self._delivery.progress(job, stage, position=position)
+            self._delivery.progress(job, *self._outlook.in_queue(job, position))
 
 
 class _CallerFields(TypedDict):

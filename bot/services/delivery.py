@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,18 @@ class Stage(enum.Enum):
     SENDING = "sending"
     WAITING = "waiting"  # in the API's queue
     WORKING = "working"
+    CANCELLING = "cancelling"  # wished while it was being sent; its answer decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a card says of an unfinished job beside its stage; None: nothing to go by."""
+
+    position: int | None = None  # in the queue, 1 being next
+    expected_at: datetime | None = None  # when the picture is likely to be there
+
+
+NO_NEWS = News()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +49,7 @@ class DeliveryPostponed(Exception):
 class Delivery(Protocol):
     """Brings news of jobs to their members. Its second implementation is that of the tests."""
 
-    def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
+    def progress(self, job: Job, stage: Stage, news: News = NO_NEWS) -> None:
         """Show on the job's card how far it is: soon, at most every few seconds, best effort."""
 
     async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
@@ -44,6 +57,13 @@ class Delivery(Protocol):
 
         `maybe_posted`: an earlier try may have succeeded without our knowing, so look before
         posting a second time. Raises DeliveryPostponed.
+        """
+
+    async def take_back(self, job: Job, posted: Posted | None) -> None:
+        """Remove a picture that was posted while its job was being cancelled.
+
+        None: nobody knows whether it was, so look. A picture on the card goes when its member is
+        told. Raises DeliveryPostponed.
         """
 
     async def tell(self, job: Job) -> None:

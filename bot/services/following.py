@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.services.backends import Backend, Backends
 from bot.services.delivery import Delivery, Stage
-from bot.services.gate import Gate, Pause
+from bot.services.gate import Gates, Pause
+from bot.services.outlook import Outlook
+from bot.services.pace import Pace
 from bot.services.pictures import NotAPicture, PictureStore
+from bot.services.rhythm import Rhythm, Watch
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.models import FailureReason, Job
@@ -24,10 +26,7 @@ from faceswap.errors import (
 )
 from faceswap.models import APIVersion, RemoteJob, RemoteStatus
 
-BLOCKED_SECONDS = 2.0  # an answer that took longer came from a call that blocks: ask again at once
-FIRST_PAUSE = 0.5  # seconds; grows by half with each answer, up to the longest
-LONGEST_PAUSE = 5.0
-LONGEST_ERROR_PAUSE = 30.0
+KEY_PAUSE = 30.0  # seconds between status calls while the key is refused
 LAST_LOOK_SECONDS = 5.0  # for the one status call after the deadline
 KNOWN_AFTER_SECONDS = 15.0  # from a submission until a 404 is believed
 
@@ -56,15 +55,20 @@ class Follower:
         backends: Backends,
         pictures: PictureStore,
         delivery: Delivery,
-        gate: Gate,
+        gates: Gates,
+        pace: Pace,
+        outlook: Outlook,
         clock: Callable[[], datetime],
     ) -> None:
         self._jobs = jobs
         self._backends = backends
         self._pictures = pictures
         self._delivery = delivery
-        self._gate = gate
+        self._gates = gates
+        self._pace = pace
+        self._outlook = outlook
         self._clock = clock
+        self._rhythm = Rhythm(pace=pace)
 
     async def follow(self, job: Job) -> Job:
         """Ask until the job ends or its deadline passes; returns it in its next state.
@@ -80,29 +84,42 @@ class Follower:
             return await self._jobs.get(job.id)
 
     async def _ask_until_it_ends(self, job: Job, backend: Backend) -> Job:
-        pause = FIRST_PAUSE
-        failures = 0
-        while True:
-            left, started = self._seconds_left(job), time.monotonic()
-            try:
-                # Asked once even after the deadline: the picture may be there, and it is paid for.
-                async with asyncio.timeout(max(left, LAST_LOOK_SECONDS)):
-                    remote = await self._ask(job, backend)
-            except (FaceSwapError, TimeoutError) as error:
-                if (reason := self._reason_to_fail(job, error, left)) is not None:
-                    return await self._jobs.fail(job.id, reason)
-                failures += 1
-                await asyncio.sleep(min(left, self._error_pause(job, error, failures)))
-                continue
-            if remote.status is not None and remote.status.is_final:
-                return await self._end(job, remote, remote.status)
-            if left <= 0:
-                return await self._jobs.fail(job.id, FailureReason.DEADLINE)
-            stage = _STAGES.get(remote.status or RemoteStatus.RUNNING, Stage.WORKING)
-            self._delivery.progress(job, stage)
-            if time.monotonic() - started < BLOCKED_SECONDS:
-                await asyncio.sleep(min(left, pause))
-                pause = min(LONGEST_PAUSE, pause * 1.5)
+        watch = Watch(job, elapsed=self._elapsed(job))
+        self._pace.begin(job)
+        self._delivery.progress(job, Stage.WAITING, self._outlook.at_backend(job))
+        try:
+            await self._sleep(job, self._rhythm.before_first(watch))
+            while True:
+                left, watch.asked_at = self._seconds_left(job), watch.seconds
+                try:
+                    # Asked even after the deadline: the picture may be there, and it is paid for.
+                    async with asyncio.timeout(max(left, LAST_LOOK_SECONDS)):
+                        remote = await self._ask(job, backend)
+                except (FaceSwapError, TimeoutError) as error:
+                    if (reason := self._reason_to_fail(job, error, left)) is not None:
+                        return await self._jobs.fail(job.id, reason)
+                    await self._sleep(job, self._error_pause(watch, error))
+                    continue
+                self._gates.of(job.backend).note_answer()
+                if remote.status is not None and remote.status.is_final:
+                    return await self._end(watch, remote, remote.status)
+                if left <= 0:
+                    return await self._jobs.fail(job.id, FailureReason.DEADLINE)
+                self._show(watch, remote)
+                await self._sleep(job, self._rhythm.after_unfinished(watch))
+        finally:
+            self._pace.end(job)
+
+    async def _sleep(self, job: Job, seconds: float) -> None:
+        """Let time pass, at most until the deadline."""
+        await asyncio.sleep(max(0.0, min(self._seconds_left(job), seconds)))
+
+    def _show(self, watch: Watch, remote: RemoteJob) -> None:
+        """Show how far it is; a job that is being made does not go back into a queue."""
+        stage = _STAGES.get(remote.status or RemoteStatus.RUNNING, Stage.WORKING)
+        if watch.stage is not Stage.WORKING:
+            watch.stage = stage
+        self._delivery.progress(watch.job, watch.stage, self._outlook.at_backend(watch.job))
 
     def _reason_to_fail(self, job: Job, error: Exception, left: float) -> FailureReason | None:
         """Say why a status call that failed ends the job; None: it is asked again."""
@@ -120,22 +137,28 @@ class Follower:
             into=self._pictures.arrivals,
         )
 
-    def _error_pause(self, job: Job, error: Exception, failures: int) -> float:
+    def _error_pause(self, watch: Watch, error: Exception) -> float:
         """Say how long to wait after a status call that failed."""
+        gate = self._gates.of(watch.job.backend)
         if isinstance(error, KeyRefused):
-            self._gate.close(Pause.KEY_REFUSED, seconds=LONGEST_ERROR_PAUSE)
-            return LONGEST_ERROR_PAUSE
-        _log.info("Job %d: its status could not be had: %s", job.id, error)
-        wanted = error.retry_after if isinstance(error, StatusUnavailable) else None
-        return wanted or min(LONGEST_ERROR_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 10))
+            gate.close(Pause.KEY_REFUSED, seconds=KEY_PAUSE)
+            return KEY_PAUSE
+        _log.info("Job %d: its status could not be had: %s", watch.job.id, error)
+        usual = self._rhythm.after_failure(watch)
+        if not isinstance(error, StatusUnavailable):
+            return usual
+        if error.retry_after is None and not watch.was_held:
+            gate.note_silence()
+        return error.retry_after or usual
 
     def _is_new(self, job: Job) -> bool:
         """Tell whether one machine of the API may not know yet what another has taken."""
-        since = self._clock() - (job.submitted_at or job.created_at)
-        return since.total_seconds() < KNOWN_AFTER_SECONDS
+        return self._elapsed(job) < KNOWN_AFTER_SECONDS
 
-    async def _end(self, job: Job, remote: RemoteJob, status: RemoteStatus) -> Job:
+    async def _end(self, watch: Watch, remote: RemoteJob, status: RemoteStatus) -> Job:
+        job = watch.job
         if status is RemoteStatus.COMPLETED:
+            self._rhythm.learn(watch)
             try:
                 return await self._complete(job, remote)
             except NotAPicture as error:
@@ -163,6 +186,10 @@ class Follower:
         )
         await asyncio.sleep(max(0.0, self._seconds_left(job)))
         return await self._jobs.fail(job.id, FailureReason.DEADLINE)
+
+    def _elapsed(self, job: Job) -> float:
+        since = self._clock() - (job.submitted_at or job.created_at)
+        return max(0.0, since.total_seconds())
 
     def _seconds_left(self, job: Job) -> float:
         deadline = job.deadline_at or job.created_at

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bot.services.delivery import Delivery, DeliveryPostponed
+from bot.services.delivery import Delivery, DeliveryPostponed, Posted
 from bot.services.pictures import PictureStore
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
-from db.models import Job
+from db.models import Job, JobState
 
 FIRST_PAUSE = 2.0  # seconds between tries while Discord does not answer; doubles
 LONGEST_PAUSE = 120.0
@@ -24,6 +24,7 @@ class Courier:
         self._jobs = jobs
         self._pictures = pictures
         self._delivery = delivery
+        self._resting: dict[int, asyncio.Event] = {}
 
     async def deliver(self, job: Job, *, maybe_posted: bool) -> Job:
         """Post a completed job's picture; returns the job in its next state.
@@ -31,30 +32,69 @@ class Courier:
         `maybe_posted`: another process may have posted it and been killed before it wrote so down.
         """
         picture = self._pictures.path(job.picture or "")
-        if not picture.is_file():
-            _log.error("Job %d: its picture is gone from the disk before it was posted.", job.id)
-            return await self._jobs.record_picture_lost(job.id)
         pause = FIRST_PAUSE
         while True:
+            job = await self._jobs.get(job.id)
+            if job.state is not JobState.COMPLETED:
+                return await self._take_back(job, None) if maybe_posted else job
+            if not picture.is_file():
+                _log.error(
+                    "Job %d: its picture is gone from the disk before it was posted.", job.id
+                )
+                return await self._jobs.record_picture_lost(job.id)
             try:
                 posted = await self._delivery.deliver(job, picture, maybe_posted=maybe_posted)
+            except FileNotFoundError:
+                continue  # it was cancelled at this moment
             except DeliveryPostponed as error:
                 _log.warning("Job %d: its picture could not be posted yet: %s", job.id, error)
                 maybe_posted = True
-                await asyncio.sleep(pause)
+                await self._rest(job.id, pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
             else:
-                break
+                return await self._note(job, posted)
+
+    def hurry(self, job_id: int) -> None:
+        """Have a job looked at again whose picture Discord did not take yet."""
+        if job_id in self._resting:
+            self._resting[job_id].set()
+
+    async def _rest(self, job_id: int, seconds: float) -> None:
+        self._resting[job_id] = asyncio.Event()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._resting[job_id].wait()
+        except TimeoutError:
+            return
+        finally:
+            del self._resting[job_id]
+
+    async def _note(self, job: Job, posted: Posted | None) -> Job:
         try:
             if posted is None:
                 return await self._jobs.record_undeliverable(job.id)
             delivered = await self._jobs.record_delivered(
                 job.id, posted.channel_id, posted.message_id, keep_original=not posted.whole
             )
-        except TransitionRefused:  # the member fetched it through /jobs at the same moment
-            return await self._jobs.get(job.id)
+        except TransitionRefused:  # fetched through /jobs, or cancelled, at the same moment
+            now = await self._jobs.get(job.id)
+            return await self._take_back(now, posted) if posted is not None else now
         await self._delivery.remind(delivered)
         return delivered
+
+    async def _take_back(self, job: Job, posted: Posted | None) -> Job:
+        """Remove the picture of a job that was cancelled while it was posted."""
+        pause = FIRST_PAUSE
+        while job.state is JobState.CANCELLED:
+            try:
+                await self._delivery.take_back(job, posted)
+            except DeliveryPostponed as error:
+                _log.warning("Job %d: its picture could not be taken back: %s", job.id, error)
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+            else:
+                break
+        return job
 
     async def tell(self, job: Job) -> None:
         """Tell the member how the job ended; returns once they were told or cannot be reached."""

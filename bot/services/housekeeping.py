@@ -70,12 +70,15 @@ class Housekeeper:
 
     async def delete_due_files(self) -> None:
         """Delete photos and pictures whose time is over."""
-        now = self._clock()
-        for job in await self._jobs.list_files_due(now):
-            try:
-                await self._delete_due_files_of(job, now)
-            except OSError as error:  # one file that stays must not keep the others
-                _log.error("Files of job %d cannot be deleted: %s", job.id, error)
+        for job in await self._jobs.list_files_due(self._clock()):
+            await self.delete_due_files_of(job)
+
+    async def delete_due_files_of(self, job: Job) -> None:
+        """Delete what is due of one job, whose row is as it was just read or written."""
+        try:
+            await self._delete_due_files_of(job, self._clock())
+        except OSError as error:  # one file that stays must not keep the others
+            _log.error("Files of job %d cannot be deleted: %s", job.id, error)
 
     async def _delete_due_files_of(self, job: Job, now: datetime) -> None:
         # The file goes first: a kill in between leaves a row that is tidied next time.

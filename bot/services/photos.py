@@ -11,15 +11,18 @@ import os
 import secrets
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from bot.errors import BoothClosed, ClosedReason, PhotoRejected
 from bot.services.normalising import EXIT_CODES, normalise
+from bot.services.room import Room
 from bot.services.strays import delete_strays
 from faceswap.models import PhotoProblem
 
 DECODED_AT_ONCE = 2  # a 50-megapixel photo takes 150 MB while it is decoded
 DECODE_SECONDS = 30.0
+ROOM_BYTES = 64 * 2**20  # for photos on their way to the disk: three of the largest
 
 _HEIF_MARK = b"ftyp"  # at the fifth byte; no other format that is taken has it
 
@@ -32,12 +35,17 @@ class PhotoStore:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
         self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
+        self._room = Room(ROOM_BYTES)
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)  # nobody else on this machine is to see members' photos
 
     @property
     def max_bytes(self) -> int:
         return self._max_bytes
+
+    def room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Wait for room to have a photo of so many bytes in memory; to be held until it is kept."""
+        return self._room.taken(size)
 
     async def add(self, data: bytes) -> str:
         """Check and keep a photo; returns its file name. Raises PhotoRejected, BoothClosed."""

@@ -68,8 +68,10 @@ class Privacy:
         for job in await self._jobs.list_unfinished_for_member(user_id):
             try:
                 gone = await self._jobs.cancel(job.id)
-            except TransitionRefused as refused:
-                still_open += refused.state in {JobState.SUBMITTING, JobState.COMPLETED}
+            except TransitionRefused:
+                continue  # it ended at this moment
+            if gone.state is JobState.SUBMITTING:
+                still_open += 1
             else:
                 self._worker.drop(gone)
                 cancelled.append(job.id)

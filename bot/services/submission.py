@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.services.backends import Backend, Backends
 from bot.services.catalogue import Catalogue
-from bot.services.gate import Gate, Pause
+from bot.services.gate import Gate, Gates, Pause
 from bot.services.photos import PhotoStore
 from db.errors import RemoteIdTaken, StorageUnavailable
 from db.jobs import JobRepository
@@ -77,7 +77,7 @@ class Submitter:
         backends: Backends,
         photos: PhotoStore,
         catalogue: Catalogue,
-        gate: Gate,
+        gates: Gates,
         deadline: timedelta,
         clock: Callable[[], datetime],
     ) -> None:
@@ -85,7 +85,7 @@ class Submitter:
         self._backends = backends
         self._photos = photos
         self._catalogue = catalogue
-        self._gate = gate
+        self._gates = gates
         self._deadline = deadline
         self._clock = clock
 
@@ -133,6 +133,7 @@ class Submitter:
             except OutcomeUnknown as error:
                 _log.warning("Job %d: the answer to its submission was lost: %s", job.id, error)
                 may_have_arrived = True
+                self._gate_of(job).close_for_lost_answer()
             except (NotSent, KeyRefused, OutOfCredits, RateLimited) as error:
                 if not may_have_arrived:
                     return await self._postpone(job, error)
@@ -140,12 +141,15 @@ class Submitter:
             except (Refused, GroupNeedsCatalogueFilter) as error:
                 return await self._refuse(job, error)
             else:
-                self._gate.open()
+                self._gate_of(job).open()
                 return await self._store(job, submission.remote_id)
             if not job.idempotent or self._clock() >= give_up_at:
                 return await self._give_up(job)
             await asyncio.sleep(pause)
             pause = min(LONGEST_REPEAT_PAUSE, pause * 2)
+
+    def _gate_of(self, job: Job) -> Gate:
+        return self._gates.of(job.backend)
 
     async def _store(self, job: Job, remote_id: str) -> Job:
         token, deadline = _token(job), self._clock() + self._deadline
@@ -172,20 +176,18 @@ class Submitter:
         self, job: Job, error: NotSent | KeyRefused | OutOfCredits | RateLimited
     ) -> Job:
         """Put a job back that certainly was not carried out; the others wait with it."""
-        pause = _PAUSES[type(error)]
+        pause, gate = _PAUSES[type(error)], self._gate_of(job)
         if isinstance(error, RateLimited):
-            seconds = self._gate.close(pause, seconds=error.retry_after)
-        elif pause.needs_operator:
-            seconds = self._gate.close(pause, seconds=OPERATOR_PAUSE)
+            seconds = gate.close(pause, seconds=error.retry_after)
         else:
-            seconds = self._gate.close(pause)
+            seconds = gate.close(pause, seconds=OPERATOR_PAUSE if pause.needs_operator else None)
         _log.info("Job %d waits %.0f s: %s", job.id, seconds, error)
         until = self._clock() + timedelta(seconds=seconds)
         token = _token(job)
         return await _write_down(job, lambda: self._jobs.postpone(job.id, token, until=until))
 
     async def _refuse(self, job: Job, error: Refused | GroupNeedsCatalogueFilter) -> Job:
-        self._gate.open()  # a reasoned no is an answer, too
+        self._gate_of(job).open()  # a reasoned no is an answer, too
         reason = _REASONS.get(type(error), FailureReason.REFUSED)
         if isinstance(error, InvalidPhoto):
             problem = error.problem or PhotoProblem.NOT_AN_IMAGE

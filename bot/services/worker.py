@@ -13,9 +13,12 @@ from collections.abc import Collection
 from bot.services.backends import Backends
 from bot.services.delivery import Delivery, Stage
 from bot.services.following import Follower
-from bot.services.gate import Gate
+from bot.services.gate import Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.outlook import Outlook
+from bot.services.pace import Pace
+from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from db.errors import StorageUnavailable
 from db.jobs import JobRepository
@@ -31,6 +34,7 @@ RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
 LONGEST_RETRY_SECONDS = 120.0
 MOST_TRIES = 8  # to post a picture; then it waits under /jobs
 TELLING_SECONDS = 10.0
+MADE_READ = 2000  # of the latest jobs that tell how long pictures take
 GRACE_SECONDS = 25.0  # for submissions and posts under way when the worker is stopped
 
 _log = logging.getLogger(__name__)
@@ -49,7 +53,10 @@ class Worker:
         courier: Courier,
         housekeeper: Housekeeper,
         delivery: Delivery,
-        gate: Gate,
+        gates: Gates,
+        prober: Prober,
+        pace: Pace,
+        outlook: Outlook,
         submit_at_once: int,
     ) -> None:
         self._jobs = jobs
@@ -59,7 +66,10 @@ class Worker:
         self._courier = courier
         self._housekeeper = housekeeper
         self._delivery = delivery
-        self._gate = gate
+        self._gate = gates.of(backends.current.name)
+        self._prober = prober
+        self._pace = pace
+        self._outlook = outlook
         self._submit_at_once = submit_at_once
         self._bell = asyncio.Event()
         self._queue_moved = asyncio.Event()
@@ -67,6 +77,8 @@ class Worker:
         self._carried: dict[int, asyncio.Task[None]] = {}
         self._submitting: set[int] = set()
         self._following: dict[int, asyncio.Task[None]] = {}
+        self._delivering: set[int] = set()
+        self._dropped: set[int] = set()
 
     # --- from outside ---
 
@@ -76,10 +88,16 @@ class Worker:
         self._queue_moved.set()
 
     def drop(self, job: Job) -> None:
-        """Stop following a job that its member cancelled, and bring its card up to date."""
-        if job.id in self._following:
-            self._following[job.id].cancel()
-        self._carry(job, fresh=False)
+        """Stop working on a job that its member cancelled, and bring its card up to date."""
+        _log_cancelled(job)
+        if job.id in self._delivering:
+            self._courier.hurry(job.id)  # who posts it takes it back, and tells
+        else:
+            if job.id in self._following:
+                self._following[job.id].cancel()
+            elif job.id in self._carried:
+                self._dropped.add(job.id)  # between two steps
+            self._carry(job, fresh=False)
         self._queue_moved.set()
 
     async def have_told(self, job_ids: Collection[int]) -> None:
@@ -96,10 +114,12 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop`; what is unfinished then goes on after the next start."""
         await self._housekeeper.delete_strays()
+        self._pace.read(await self._jobs.list_latest_made(limit=MADE_READ))
         await self._go_on_with_unfinished()
         keepers = [
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(self._show_positions(), name="positions"),
+            asyncio.create_task(self._prober.run(passed=self.ring), name="probes"),
         ]
         try:
             await self._take_jobs()
@@ -133,7 +153,9 @@ class Worker:
                 self._queue_moved.set()
 
     async def _claim_if_possible(self) -> Job | None:
-        at_once = self._gate.at_once or self._submit_at_once
+        at_once = self._gate.at_once
+        if at_once is None:
+            at_once = self._submit_at_once
         if self._gate.seconds_closed or len(self._submitting) >= at_once:
             return None
         try:
@@ -186,6 +208,7 @@ class Worker:
         task.add_done_callback(lambda done: self._put_down(job.id, done))
 
     def _put_down(self, job_id: int, task: asyncio.Task[None]) -> None:
+        self._dropped.discard(job_id)
         if self._carried.get(job_id) is task:
             del self._carried[job_id]
 
@@ -212,10 +235,11 @@ class Worker:
         if job.state is JobState.SUBMITTED:
             job = await self._follow(job)
         if job.state is JobState.COMPLETED:
-            job = await self._courier.deliver(job, maybe_posted=not fresh)
+            job = await self._deliver(job, maybe_posted=not fresh)
         if job.state.is_final and job.told is not job.state:
             await self._courier.tell(job)
-        await self._housekeeper.delete_due_files()  # what was promised "at once" is kept at once
+        # What was promised "at once" is kept at once; the rest is looked for every few seconds.
+        await self._housekeeper.delete_due_files_of(job)
 
     async def _submit(self, job: Job, *, first: bool) -> Job:
         self._delivery.progress(job, Stage.SENDING)
@@ -226,12 +250,13 @@ class Worker:
             self._bell.set()
         if job.state is JobState.QUEUED:
             self._delivery.progress(job, Stage.PAUSED)
+        if job.state is JobState.CANCELLED:
+            _log_cancelled(job)
         return job
 
     async def _follow(self, job: Job) -> Job:
-        if self._stopping:
+        if self._stopping or job.id in self._dropped:
             return job
-        self._delivery.progress(job, Stage.WAITING)
         task = asyncio.current_task()
         assert task is not None, "a job is carried by a task"  # noqa: S101
         self._following[job.id] = task
@@ -239,6 +264,13 @@ class Worker:
             return await self._follower.follow(job)
         finally:
             del self._following[job.id]
+
+    async def _deliver(self, job: Job, *, maybe_posted: bool) -> Job:
+        self._delivering.add(job.id)
+        try:
+            return await self._courier.deliver(job, maybe_posted=maybe_posted)
+        finally:
+            self._delivering.discard(job.id)
 
     async def _read_again(self, job: Job) -> Job:
         try:
@@ -276,9 +308,8 @@ class Worker:
             except Exception:  # noqa: BLE001 - shown at the next move of the queue
                 _log.exception("Places in the queue cannot be shown.")
                 queued = ()
-            stage = Stage.PAUSED if self._gate.pause else Stage.QUEUED
             for position, job in enumerate(queued, start=1):
-                self._delivery.progress(job, stage, position=position)
+                self._delivery.progress(job, *self._outlook.in_queue(job, position))
             await asyncio.sleep(POSITIONS_SECONDS)
 
     async def _drain(self) -> None:
@@ -293,3 +324,9 @@ class Worker:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _log_cancelled(job: Job) -> None:
+    """Tell the operator what a cancelled job cost."""
+    spent = "nothing was spent" if job.remote_id is None else f"its {job.cost} credits are spent"
+    _log.info("Job %d was cancelled by its member: %s.", job.id, spent)

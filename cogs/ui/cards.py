@@ -16,10 +16,13 @@ _GREY = discord.Colour.light_grey()
 _RED = discord.Colour.red()
 
 
-def progress_card(job: Job, stage: Stage, *, position: int | None) -> discord.ui.LayoutView:
-    """Show how far an unfinished job is, with a button to cancel it."""
-    text = messages.progress(stage, position=position)
-    return _card(job, text, colour=_BLURPLE, verbs=(Verb.CANCEL,))
+def progress_card(job: Job, stage: Stage, text: str) -> discord.ui.LayoutView:
+    """Show how far an unfinished job is, with a button to cancel it unless it is pressed already.
+
+    `text` is what `messages.progress` makes of it.
+    """
+    verbs = () if stage is Stage.CANCELLING else (Verb.CANCEL,)
+    return _card(job, text, colour=_BLURPLE, verbs=verbs)
 
 
 def ended_card(job: Job, *, again: bool) -> discord.ui.LayoutView:
@@ -66,7 +69,8 @@ def _card(
     if gallery is not None:
         container.add_item(gallery)
         container.add_item(discord.ui.TextDisplay(messages.below_picture(job)))
-    container.add_item(discord.ui.ActionRow(*(job_button(job.id, verb) for verb in verbs)))
+    if verbs:
+        container.add_item(discord.ui.ActionRow(*(job_button(job.id, verb) for verb in verbs)))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     view.stop()  # its buttons are found by their custom ids; nothing of it is kept in memory

@@ -1,4 +1,4 @@
-"""The gallery of filters: four on a page, each with its preview and a button to try it. Pure."""
+"""The gallery of filters: five on a page, each with its preview and a button to try it. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.services.booth import fits_groups
 from cogs.ui.buttons import Button
 from faceswap.models import Filter, FilterId, Preview
 
-ON_A_PAGE = 4
+ON_A_PAGE = 5  # six components each, of the 40 that Discord takes
 PAGE_TEMPLATE = r"filters:page:(?P<page>[0-9]{1,6})"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TRY_TEMPLATE = rf"filters:try:(?P<filter_id>[0-9]{{1,18}}|{_UUID})"

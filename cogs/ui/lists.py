@@ -121,8 +121,11 @@ def help_page(services: Services) -> discord.ui.LayoutView:
         "Set `private` to True and only you see the picture. Failed pictures never count against "
         "your quota."
     )
-    if services.gate.pause is not None:
-        text += "\n\n⚠️ The picture service takes no pictures just now."
+    gate = services.gate
+    if gate.closed is not None:
+        closed = gate.closed
+        paused = messages.paused(closed.pause, since=closed.since, refused=gate.refuses_orders)
+        text += f"\n\n⚠️ {paused}"
     return _page(text)
 
 

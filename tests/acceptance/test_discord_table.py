@@ -78,6 +78,7 @@ class Stage:
             row.outcome,
             picture=row.picture,
             told=row.place is not Place.JOBS,
+            stays=row.place is not Place.NOWHERE,
         )
         self.journal.account(job_id, row.outcome.log, since=since, alone=self.desk is Desk.ALONE)
         await _check_place(scene, row)
@@ -113,7 +114,7 @@ async def _check_place(scene: Scene, row: DiscordRow) -> None:
         assert found == {}, found
         await _look_under_jobs(scene, row)
         return
-    assert list(found) == [row.place], list(found)
+    assert list(found) == [row.place] * (row.place is not Place.NOWHERE), list(found)
     if row.place is Place.CHANNEL:
         assert found[Place.CHANNEL].pings == {scene.booth.alice} & set(
             scene.ordered.channel.audience()

@@ -31,10 +31,12 @@ FILTERS: list[dict[str, Any]] = [
     {"id": "2", "name": "Baroque", "preview_url": "/previews/2", "group": False},
     {"id": "3", "name": "Cyberpunk Neon"},
     {"id": "4", "name": "Disco", "preview_url": "/previews/missing"},
+    {"id": "10", "name": "Dune"},
     {"id": "5", "name": "Elf", "preview_url": "/previews/text"},
     {"id": "6", "name": "Fresco", "preview_url": "/previews/large"},
     {"id": CUSTOM, "name": "Gold"},
     {"id": "8", "name": "Harbour", "preview_url": "http://127.0.0.1:9/nobody-listens"},
+    {"id": "11", "name": "Island"},
     {"id": "9", "name": HOSTILE, "category": HOSTILE},
 ]
 PREVIEWS = {
@@ -89,16 +91,16 @@ def order_of(booth: PhotoBooth) -> list[Any]:
     return booth.query(f"{query} WHERE user_id = ?", booth.alice.id)
 
 
-async def test_the_first_page_shows_four_filters_with_their_previews(booth: PhotoBooth) -> None:
+async def test_the_first_page_shows_five_filters_with_their_previews(booth: PhotoBooth) -> None:
     page = await booth.page("filters")
-    assert "9 filters · page 1 of 3" in page.text()
+    assert "11 filters · page 1 of 3" in page.text()
     assert "**Aviator**\n-# Old · for one person or a group" in page.text()
     assert "**Baroque**\n-# for one person" in page.text()
     assert "**Disco**" in page.text()
     assert "**Elf**" not in page.text()
     assert page.files == {"filter-1.png": FIRST_PREVIEW, "filter-2.png": SECOND_PREVIEW}
     assert page.alt_texts() == ["Preview of the filter Aviator", "Preview of the filter Baroque"]
-    assert page.labels() == ["Try it"] * 4 + ["Next"]
+    assert page.labels() == ["Try it"] * 5 + ["Next"]
 
 
 async def test_pages_are_turned_in_place_to_the_last_and_back(booth: PhotoBooth) -> None:
@@ -106,7 +108,7 @@ async def test_pages_are_turned_in_place_to_the_last_and_back(booth: PhotoBooth)
     await turn(booth, page, "Next", to=2)
     assert "**Harbour**" in page.text()
     assert page.files == {}  # previews that are no picture, too large or nowhere
-    assert page.labels() == ["Try it"] * 4 + ["Previous", "Next"]
+    assert page.labels() == ["Try it"] * 5 + ["Previous", "Next"]
 
     await turn(booth, page, "Next", to=3)
     assert page.labels() == ["Try it", "Previous"]

@@ -6,7 +6,7 @@ from collections import Counter
 
 from tests.crash.evidence import Evidence, is_handed_out
 from tests.crash.judge import was_sent_blindly
-from tests.crash.scene import Scene
+from tests.crash.scene import Kind, Scene
 
 Figures = dict[str, int | str]
 Table = dict[str, str]
@@ -16,8 +16,7 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
     """Count what the report says."""
     scene, jobs = evidence.scene, list(evidence.jobs.values())
     states = Counter(job["state"] for job in jobs)
-    kills = [strike for strike in scene.strikes if "kill" in strike.kind]
-    freezes = [strike for strike in scene.strikes if strike.kind == "freeze"]
+    kinds = Counter(strike.kind for strike in scene.strikes)
     paid = [call for call in scene.api.submissions if call.was_paid]
     shown = [message for each in evidence.pictures.values() for message in each]
     known = {job["remote_id"] for job in jobs}
@@ -25,8 +24,10 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         "seed": scene.plan.seed,
         "back end": scene.plan.backend,
         "seconds": round(seconds),
-        "kills": len(kills),
-        "freezes": len(freezes),
+        "kills": kinds[Kind.KILL] + kinds[Kind.FROZEN_KILL],
+        "… of them frozen before": kinds[Kind.FROZEN_KILL],
+        "freezes": kinds[Kind.FREEZE],
+        "orderly stops": kinds[Kind.STOP],
         "starts": scene.launches,
         "jobs": len(jobs),
         "delivered": states["delivered"],
@@ -75,6 +76,6 @@ def by_state(scene: Scene) -> Table:
     """Count the kills that met unfinished jobs in each state."""
     hit: Counter[str] = Counter()
     for strike in scene.strikes:
-        if "kill" in strike.kind:
+        if strike.kind.is_kill:
             hit.update(set(strike.states))
     return {state: str(count) for state, count in hit.items()}

@@ -26,7 +26,7 @@ def history(scene: Scene, job: dict[str, Any], mark: str | None) -> str:
     first, last = min(at for at, _ in lines), max(at for at, _ in lines)
     for strike in scene.strikes:
         if first <= strike.until and strike.since <= last:
-            lines.append((strike.since, f"{strike.kind.upper():8} {strike.moment}"))
+            lines.append((strike.since, f"STRIKE   {strike.kind.value}: {strike.moment}"))
             lines.append((strike.until, "well again"))
     row = {name: value for name, value in job.items() if value is not None}
     story = "\n".join(f"{at:%H:%M:%S.%f}  {words}" for at, words in sorted(lines))

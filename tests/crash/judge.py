@@ -77,7 +77,7 @@ def _delivery(evidence: Evidence, job: Job) -> Iterator[str]:
     message = (posted or fetched)[-1]
     if job["message_id"] not in {each.id for each in (message, *fetched)}:
         yield "its row names another message than the one with its picture"
-    if message.deleted and not _is_hermits(evidence, job):  # who may have been too late
+    if message.deleted and not _was_dismissed(evidence, job, message):
         yield "its picture was deleted"
     yield from _place(job, message)
     for card in evidence.cards[job["id"]]:
@@ -125,6 +125,12 @@ def _news(evidence: Evidence, job: Job) -> Iterator[str]:
     said = [card.text() for card in evidence.cards[job["id"]] if not card.deleted]
     if not any(TOLD[job["state"]] in text for text in said) and not _is_hermits(evidence, job):
         yield f"is {job['state']}, but its member reads {said}"
+
+
+def _was_dismissed(evidence: Evidence, job: Job, message: Message) -> bool:
+    """Tell whether its member dismissed the card so late that the picture was on it."""
+    dismiss = {member.user.id for member in evidence.scene.members if member.dismisses}
+    return message.ephemeral and job["user_id"] in dismiss
 
 
 def _is_list(message: Message) -> bool:

@@ -1,26 +1,34 @@
-"""Strikes the bot: kill -9 and freezes, at every moment of a job and at random."""
+"""Strikes the bot: kills, freezes and orderly stops, at every moment of a job and at random."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable
 from datetime import datetime
 
-from tests.crash.moments import LOOKING, MOMENTS, POSTING, STARTING, Moment
-from tests.crash.scene import Scene, Strike, now
+from tests.crash.moments import LOOKING, MOMENTS, POSTING, STARTING, Moment, Trap
+from tests.crash.scene import Kind, Scene, Strike, now
 
 REACH_SECONDS = 8.0  # for a moment; after that the strike falls all the same
 START_SECONDS = 60.0
-LONGEST_START = 1.5
-FREEZE_EVERY = 8  # every so many strikes the bot is frozen, and every second of those then killed
-KILL, FREEZE, FROZEN_KILL = "kill", "freeze", "freeze, then kill"
+LONGEST_FREEZE = 6.0
+LAPSES = 0.5  # of the answers that are held while it is frozen or stopping never come
+KINDS = (  # in turn; 13 in all, so that in time each comes at each moment
+    *([Kind.KILL] * 4),
+    Kind.FREEZE,
+    *([Kind.KILL] * 3),
+    Kind.STOP,
+    *([Kind.KILL] * 3),
+    Kind.FROZEN_KILL,
+)
 
 
 async def strike_until_done(scene: Scene) -> None:
     """Strike until the plan's kills are reached, with as many orders for each."""
     permitted = 0
     moments: list[Moment] = []
-    number = 0
+    kinds = itertools.cycle(KINDS)
     kills = 0  # of a running bot; those of a starting one come on top
     while kills < scene.plan.kills:
         due = scene.plan.jobs * (kills + 1) // scene.plan.kills
@@ -28,9 +36,8 @@ async def strike_until_done(scene: Scene) -> None:
         permitted = due
         if not moments:
             moments = _shuffled(scene)
-        number += 1
-        await _strike(scene, moments.pop(), _kind(number))
-        kills += scene.strikes[-1].kind != FREEZE
+        await _strike(scene, moments.pop(), next(kinds))
+        kills += scene.strikes[-1].kind.is_kill
     scene.permit(scene.plan.jobs - permitted)
 
 
@@ -41,12 +48,6 @@ def _shuffled(scene: Scene) -> list[Moment]:
     return scene.rng.sample(chosen, len(chosen))
 
 
-def _kind(number: int) -> str:
-    if number % FREEZE_EVERY:
-        return KILL
-    return FREEZE if number // FREEZE_EVERY % 2 else FROZEN_KILL
-
-
 async def freeze(scene: Scene, seconds: float) -> None:
     """Freeze the bot once, at any moment."""
     since = now()
@@ -55,10 +56,10 @@ async def freeze(scene: Scene, seconds: float) -> None:
     states = scene.book.states()
     await asyncio.sleep(seconds)
     scene.bot.thaw()
-    _note(scene, FREEZE, "at random", since, states, was_reached=True)
+    _note(scene, Kind.FREEZE, "at random", since, states, was_reached=True)
 
 
-async def _strike(scene: Scene, moment: Moment, kind: str) -> None:
+async def _strike(scene: Scene, moment: Moment, kind: Kind) -> None:
     if moment.wish is not None:
         scene.orders.wishes.append(moment.wish)
     if not scene.bot.is_running:
@@ -66,20 +67,29 @@ async def _strike(scene: Scene, moment: Moment, kind: str) -> None:
     async with moment.trap(scene) as trap:
         was_reached = await _reached(trap.reached())
         since = now()
-        if kind != KILL:
-            scene.bot.freeze()
-            await asyncio.sleep(scene.rng.uniform(1.0, 6.0))
-        if kind != FREEZE:
-            await scene.bot.kill()
-        if kind != FREEZE or scene.rng.random() < 0.5:
-            await trap.lapse()
-        if kind == FREEZE:
-            scene.bot.thaw()
+        await _hit(scene, kind, trap)
         scene.book.read()
         states = scene.book.states()
-    if kind != FREEZE:
+    if kind is Kind.STOP and (code := await scene.bot.ended()) != 0:
+        scene.problems.append(f"the bot stopped with exit code {code}: {moment.name}")
+    if kind is not Kind.FREEZE:
         await _start(scene, after=moment)
     _note(scene, kind, moment.name, since, states, was_reached=was_reached)
+
+
+async def _hit(scene: Scene, kind: Kind, trap: Trap) -> None:
+    """Do to a bot in a trap what is to be done; what is held then comes, late, or never."""
+    if kind.freezes:
+        scene.bot.freeze()
+        await asyncio.sleep(scene.rng.uniform(1.0, LONGEST_FREEZE))
+    if kind.is_kill:
+        await scene.bot.kill()
+    elif kind is Kind.STOP:
+        scene.bot.ask_to_stop()
+    if kind.is_kill or scene.rng.random() < LAPSES:
+        await trap.lapse()
+    if kind is Kind.FREEZE:
+        scene.bot.thaw()
 
 
 async def _start(scene: Scene, *, after: Moment) -> None:
@@ -107,7 +117,7 @@ async def _strike_start(scene: Scene, moment: Moment) -> None:
         await trap.lapse()
         scene.book.read()
         states = scene.book.states()
-    _note(scene, KILL, moment.name, since, states, was_reached=was_reached)
+    _note(scene, Kind.KILL, moment.name, since, states, was_reached=was_reached)
 
 
 async def _reached(waiting: Awaitable[object]) -> bool:
@@ -121,7 +131,7 @@ async def _reached(waiting: Awaitable[object]) -> bool:
 
 def _note(
     scene: Scene,
-    kind: str,
+    kind: Kind,
     moment: str,
     since: datetime,
     states: dict[str, int],

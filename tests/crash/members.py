@@ -74,13 +74,13 @@ async def _accepted(scene: Scene, member: Member, order: Order) -> Row | None:
         interaction = agreed
     scene.asked.append(Asked(order=order, interaction=interaction))
     row = await _row(scene, interaction)
-    if row is not None and member.is_hermit and interaction.message is not None:
+    if row is not None and member.dismisses and interaction.message is not None:
         scene.discord.delete_message(interaction.message)
     return row
 
 
 async def _type(scene: Scene, member: Member, order: Order) -> Interaction:
-    private = order.private or member.is_hermit
+    private = order.private or member.dismisses
     if order.is_prompt:
         options: dict[str, object] = {"prompt": order.mark, "private": private}
         return await scene.discord.slash(member.user, member.channel, "imagine", options)

@@ -26,6 +26,7 @@ HEARTBEAT_MS = 1500
 TOKEN_LIFETIME = timedelta(seconds=20)  # for Discord's 15 minutes; the bot is not told
 SETTLE_SECONDS = 240.0
 CHANNELS = 6
+SHY, HERMIT = 3, 7  # of each eight
 
 
 async def run(plan: Plan, folder: Path) -> Verdict:
@@ -83,16 +84,16 @@ def _settings(plan: Plan, api: ScriptedAPI) -> dict[str, str]:
 
 
 def _invite(scene: Scene) -> None:
-    """Fill channels with members; every eighth takes private pictures, from /jobs only."""
+    """Fill channels with members, one in eight of them shy and one a hermit."""
     guild = scene.discord.add_guild("Photo Club")
     channels = [scene.discord.add_text_channel(guild, f"booth-{n}") for n in range(CHANNELS)]
     for number in range(scene.plan.members):
         user = scene.discord.add_user(f"member-{number}")
         scene.discord.add_member(guild, user)
-        member = Member(user=user, channel=channels[number % CHANNELS], is_hermit=number % 8 == 7)
-        if member.is_hermit:
+        if number % 8 == HERMIT:
             scene.discord.close_dms(user)
-        scene.members.append(member)
+        channel, dismisses = channels[number % CHANNELS], number % 8 in {SHY, HERMIT}
+        scene.members.append(Member(user=user, channel=channel, dismisses=dismisses))
 
 
 async def _play(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,11 +36,19 @@ class Plan:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Member:
-    """Somebody who orders. A hermit takes private pictures, from /jobs only."""
+    """Somebody who orders.
+
+    Who dismisses cards orders privately and gets direct messages; a hermit has closed those, too,
+    and fetches pictures from /jobs.
+    """
 
     user: User
     channel: Channel
-    is_hermit: bool = False
+    dismisses: bool = False
+
+    @property
+    def is_hermit(self) -> bool:
+        return not self.user.dms_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +59,28 @@ class Asked:
     interaction: Interaction
 
 
+class Kind(enum.Enum):
+    """What is done to the bot."""
+
+    KILL = "kill -9"
+    FREEZE = "frozen for a while"
+    FROZEN_KILL = "frozen, then kill -9"
+    STOP = "asked to stop"
+
+    @property
+    def is_kill(self) -> bool:
+        return self in {Kind.KILL, Kind.FROZEN_KILL}
+
+    @property
+    def freezes(self) -> bool:
+        return self in {Kind.FREEZE, Kind.FROZEN_KILL}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
     """What was done to the bot, when, and how its open jobs stood then."""
 
-    kind: str
+    kind: Kind
     moment: str
     was_reached: bool
     since: datetime  # when the bot was stopped or killed

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.errors import TooLateToCancel
-from bot.services.booth import PromptOrder
-from bot.services.delivery import Posted
+from bot.services.booth import Booth, PromptOrder
+from bot.services.delivery import Posted, Stage
 from bot.services.gate import Pause
 from db.checks import check_ledgers
 from db.jobs import JobRepository
@@ -296,7 +297,11 @@ async def test_completed_without_a_usable_picture_is_a_failure(
 async def test_status_calls_that_fail_are_asked_again(
     api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.rhythm.FIRST_ERROR_PAUSE", 0.01)
+    job = await workshop.order()
+    sent = replace(job, backend=api.url, api_version="v6", submitted_at=job.created_at)
+    for _ in range(3):
+        workshop.pace.learn(sent, 0.01, after=None)
     api.on_status(
         Answer(status=500, body="oops"),
         RESET,
@@ -305,7 +310,6 @@ async def test_status_calls_that_fail_are_asked_again(
         Answer(body={"id": "job-1", "status": "RUNNING"}),
         Answer(body={"id": "job-1", "status": "IN_QUEUE"}),
     )
-    job = await workshop.order()
     await workshop.worker.run_once()
     assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
     assert len(api.status_calls) == 7
@@ -328,7 +332,7 @@ async def test_a_job_that_is_finished_after_its_deadline_is_delivered(tmp_path: 
 async def test_a_404_just_after_a_submission_is_not_believed(
     api: ScriptedAPI, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.following.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.rhythm.FIRST_ERROR_PAUSE", 0.01)
     api.on_status(Answer(status=404, body="not yet"))
     job = await workshop.order()
     await workshop.worker.run_once()
@@ -441,15 +445,132 @@ async def test_cancelling_a_submitted_job_says_goodbye_to_its_picture(tmp_path: 
         assert await workshop.credits() == (0, 2)
 
 
-async def test_cancelling_at_the_moment_of_sending_is_refused(
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a job ends whose member cancels it while it is sent, once the API has answered."""
+
+    answer: Answer
+    state: JobState
+    quota: int
+    credits: tuple[int, int]  # held and spent
+    log: str
+
+
+WISHES = [
+    Wish(
+        answer=Answer(status=429, headers={"Retry-After": "7"}),
+        state=JobState.CANCELLED,
+        quota=0,
+        credits=(0, 0),
+        log="was cancelled by its member: nothing was spent",
+    ),
+    Wish(
+        answer=Answer(status=422, body={"error": "FILTER_BLOCKED"}),
+        state=JobState.CANCELLED,
+        quota=0,
+        credits=(0, 0),
+        log="was cancelled by its member: nothing was spent",
+    ),
+    Wish(
+        answer=Answer(body={"id": "job-1", "status": "IN_QUEUE"}),
+        state=JobState.CANCELLED,
+        quota=1,
+        credits=(0, 2),
+        log="was cancelled by its member: its 2 credits are spent",
+    ),
+    Wish(
+        answer=RESET,
+        state=JobState.UNCONFIRMED,
+        quota=0,
+        credits=(2, 0),
+        log="the answer to its submission was lost",
+    ),
+]
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=["not-now", "refused", "taken", "lost"])
+async def test_cancelling_at_the_moment_of_sending_is_decided_by_the_answer(
+    api: ScriptedAPI, workshop: Workshop, caplog: pytest.LogCaptureFixture, wish: Wish
+) -> None:
+    caplog.set_level(logging.INFO)
+    api.on_submit(wish.answer)
+    job = await workshop.order()
+    async with running(workshop):
+        async with api.hold_submit() as gate:
+            await gate.holds()
+            wished = await workshop.booth.cancel(job)
+            assert (wished.state, await workshop.booth.cancel(job)) == (JobState.SUBMITTING, wished)
+            assert workshop.delivery.stages[-1] == (job.id, Stage.CANCELLING)
+        await workshop.delivery.news.wait()
+    assert workshop.delivery.told == {job.id: [wish.state]}
+    assert workshop.delivery.pictures == {}
+    assert await workshop.used_quota() == wish.quota
+    assert await workshop.credits() == wish.credits
+    assert len(api.submissions) == 1
+    assert (workshop.files() == []) is (wish.state is JobState.CANCELLED)
+    assert wish.log in caplog.text
+
+
+async def test_a_wish_to_cancel_survives_a_kill(tmp_path: Path) -> None:
+    """The studio is asked with the same token; its answer then ends the job."""
+    async with ScriptedAPI(honours_keys=True) as api:
+        async with open_workshop(tmp_path, api, idempotent=True) as workshop:
+            job = await workshop.order()
+            claimed = await workshop.jobs.claim(
+                backend=api.url, swap_version="v6", prompt_version="v2", idempotent=True
+            )
+            assert claimed is not None
+            await workshop.booth.cancel(job)
+        async with open_workshop(tmp_path, api, idempotent=True) as workshop:
+            await workshop.worker.run_once()
+            assert (await workshop.jobs.get(job.id)).state is JobState.CANCELLED
+            assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
+            assert api.status_calls == []
+
+
+async def test_cancelling_a_finished_job_before_it_is_posted_drops_its_picture(
     tmp_path: Path, api: ScriptedAPI
 ) -> None:
-    async with open_workshop(tmp_path, api) as workshop:
+    delivery = NotingDelivery(postpones=1)
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
         job = await workshop.order()
-        async with running(workshop), api.hold_submit() as gate:
-            await gate.holds()
-            with pytest.raises(TooLateToCancel):
-                await workshop.booth.cancel(job)
+        async with running(workshop):
+            await delivery.postponed.wait()  # Discord is to be tried again in two seconds
+            cancelled = await workshop.booth.cancel(job)
+            assert cancelled.state is JobState.CANCELLED
+            await delivery.news.wait()
+        assert delivery.pictures == {}
+        assert delivery.told == {job.id: [JobState.CANCELLED]}
+        assert delivery.taken_back == [(job.id, None)]  # the first try may have arrived
+        assert await workshop.used_quota() == 1
+        assert await workshop.credits() == (0, 2)
+        assert workshop.files() == []
+
+
+class CancelledMeanwhile(NotingDelivery):
+    """Posts a picture while its member cancels the job."""
+
+    booth: Booth
+
+    async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
+        posted = await NotingDelivery.deliver(self, job, picture, maybe_posted=maybe_posted)
+        await self.booth.cancel(job)
+        return posted
+
+
+async def test_a_picture_that_is_posted_while_its_job_is_cancelled_is_taken_back(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = CancelledMeanwhile()
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        delivery.booth = workshop.booth
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        ((job_id, posted),) = delivery.taken_back
+        assert job_id == job.id
+        assert posted == Posted(channel_id=31, message_id=1_000_000 + job.id)
+        assert delivery.told == {job.id: [JobState.CANCELLED]}
+        assert (await workshop.jobs.get(job.id)).state is JobState.CANCELLED
 
 
 async def test_a_picture_every_place_refuses_waits_for_its_member(
@@ -640,7 +761,7 @@ async def test_a_key_refused_at_status_is_said_aloud_and_asked_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("bot.services.following.LONGEST_ERROR_PAUSE", 0.01)
+    monkeypatch.setattr("bot.services.following.KEY_PAUSE", 0.01)
     api.on_status(Answer(status=401), Answer(status=403))
     job = await workshop.order()
     await workshop.worker.run_once()

@@ -97,9 +97,13 @@ class BotProcess:
 
     async def stop(self) -> int:
         """Ask it to stop; returns its exit code."""
+        self.ask_to_stop()
+        return await self.ended()
+
+    def ask_to_stop(self) -> None:
+        """Ask it to stop without waiting until it has."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return await self.ended()
 
     async def command(self, *words: str) -> tuple[int, str]:
         """Run another of the program's commands beside it; returns exit code and output."""

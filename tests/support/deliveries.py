@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.services.delivery import DeliveryPostponed, Posted, Stage
+from bot.services.delivery import NO_NEWS, DeliveryPostponed, News, Posted, Stage
 from db.models import Job, JobState
 
 
@@ -19,13 +19,16 @@ class NotingDelivery:
     told: dict[int, list[JobState]] = field(default_factory=dict)
     looked_first: list[int] = field(default_factory=list)
     reminded: list[int] = field(default_factory=list)
+    taken_back: list[tuple[int, Posted | None]] = field(default_factory=list)
+    news_of: dict[int, list[News]] = field(default_factory=dict)
     refuses: bool = False
     postpones: int = 0  # so many tries fail before one succeeds
+    postponed: asyncio.Event = field(default_factory=asyncio.Event)  # a try has failed
     news: asyncio.Event = field(default_factory=asyncio.Event)  # somebody was told something
 
-    def progress(self, job: Job, stage: Stage, *, position: int | None = None) -> None:
-        del position
+    def progress(self, job: Job, stage: Stage, news: News = NO_NEWS) -> None:
         self.stages.append((job.id, stage))
+        self.news_of.setdefault(job.id, []).append(news)
 
     async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
         if maybe_posted:
@@ -35,6 +38,10 @@ class NotingDelivery:
             return None
         self.pictures.setdefault(job.id, []).append(picture.read_bytes())
         return Posted(channel_id=job.channel_id, message_id=1_000_000 + job.id)
+
+    async def take_back(self, job: Job, posted: Posted | None) -> None:
+        self._postpone()
+        self.taken_back.append((job.id, posted))
 
     async def tell(self, job: Job) -> None:
         self._postpone()
@@ -47,4 +54,5 @@ class NotingDelivery:
     def _postpone(self) -> None:
         if self.postpones:
             self.postpones -= 1
+            self.postponed.set()
             raise DeliveryPostponed("told to")

@@ -1,4 +1,4 @@
-"""`faceswap-bot demo` as a process of its own, started without any settings."""
+"""`faceswap-bot demo` as a process of its own, which needs no settings."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class DemoProcess:
         self.ready = ready
 
     @classmethod
-    async def start(cls, folder: Path) -> DemoProcess:
+    async def start(cls, folder: Path, **settings: str) -> DemoProcess:
         """Start it in this folder and wait until it says that its page is there."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "demo"),
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

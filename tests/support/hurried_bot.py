@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.cli import main
-from bot.services import following, gate, handing_over, submission, worker
+from bot.services import following, gate, handing_over, probing, rhythm, submission, worker
 from bot.settings import Settings
 from faceswap import failures
 from faceswap.client import FaceSwapClient
@@ -26,9 +26,12 @@ def hurry() -> None:
     """Shorten what is long; each name here must exist, or it would be set without effect."""
     for module, name, seconds in (
         (following, "KNOWN_AFTER_SECONDS", 2.0),
-        (following, "LONGEST_ERROR_PAUSE", 1.0),
+        (following, "KEY_PAUSE", 1.0),
+        (rhythm, "LONGEST_ERROR_PAUSE", 1.0),
         (following, "LAST_LOOK_SECONDS", 1.0),
         (gate, "LONGEST_PAUSE", 2.0),
+        (gate, "LONGEST_LOST_PAUSE", 0.1),
+        (probing, "LOOK_SECONDS", 0.05),
         (submission, "OPERATOR_PAUSE", 1.0),
         (failures, "RETRY_AFTER_DEFAULT", 1.0),
         (worker, "TIDY_SECONDS", 1.0),

@@ -77,6 +77,7 @@ _JOB = Job(
     created_at=_NOW,
     updated_at=_NOW,
     finished_at=None,
+    cancel_wished_at=None,
 )
 
 

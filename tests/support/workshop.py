@@ -16,13 +16,16 @@ from bot.services.backends import Backend, Backends
 from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
 from bot.services.catalogue import Catalogue
 from bot.services.following import Follower
-from bot.services.gate import Gate
+from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.outlook import Outlook
+from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
+from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from db.consents import ConsentRepository
@@ -71,6 +74,7 @@ class Workshop:
     catalogue: Catalogue
     previews: Previews
     gate: Gate
+    pace: Pace
     delivery: NotingDelivery
     worker: Worker
     booth: Booth
@@ -182,7 +186,10 @@ def build(
     limits = LimitRepository(database, clock=clock)
     photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
     pictures = PictureStore(data_dir / "pictures")
-    catalogue, gate = Catalogue(backends.current.client), Gate()
+    catalogue = Catalogue(backends.current.client)
+    gates, pace = Gates(clock=clock), Pace(clock=clock)
+    gate = gates.of(backends.current.name)
+    outlook = Outlook(backends=backends, gates=gates, pace=pace)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -191,7 +198,7 @@ def build(
             backends=backends,
             photos=photos,
             catalogue=catalogue,
-            gate=gate,
+            gates=gates,
             deadline=timedelta(minutes=20),
             clock=clock,
         ),
@@ -200,7 +207,9 @@ def build(
             backends=backends,
             pictures=pictures,
             delivery=delivery,
-            gate=gate,
+            gates=gates,
+            pace=pace,
+            outlook=outlook,
             clock=clock,
         ),
         courier=Courier(jobs=jobs, pictures=pictures, delivery=delivery),
@@ -215,7 +224,10 @@ def build(
             clock=clock,
         ),
         delivery=delivery,
-        gate=gate,
+        gates=gates,
+        prober=Prober(backends=backends, gates=gates, catalogue=catalogue),
+        pace=pace,
+        outlook=outlook,
         submit_at_once=4,
     )
     return Workshop(
@@ -227,6 +239,7 @@ def build(
         catalogue=catalogue,
         previews=Previews(backends.current.client),
         gate=gate,
+        pace=pace,
         delivery=delivery,
         worker=worker,
         booth=Booth(
@@ -235,6 +248,7 @@ def build(
             photos=photos,
             pictures=pictures,
             gate=gate,
+            outlook=outlook,
             worker=worker,
             delivery=delivery,
             swap_cost=2,

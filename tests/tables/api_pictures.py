@@ -75,6 +75,7 @@ _NOT_PICTURES = (
     _none("base64 cut off by one", completed(encoded(PICTURE)[:-1]), ""),
     _none("base64 for addresses: - and _", completed("-_" * 200), ""),
     _none("a URL to nowhere", completed("http://127.0.0.1:9/picture.png"), ""),
+    _none("a URL of the API itself: nothing is fetched", completed("/v6/picture/7.png"), ""),
     _none("HTML", completed(encoded(b"<html>Bad Gateway</html>")), "neither PNG, JPEG nor WebP"),
     _none("text", completed(encoded(b"here you are")), "neither PNG, JPEG nor WebP"),
     _none("SVG", completed(encoded(b"<svg xmlns='http://www.w3.org/2000/svg'/>")), "neither PNG"),

@@ -6,7 +6,7 @@ from tests.support.scripted_api import Answer, Script
 from tests.tables.api_row import APIRow, asked_again
 from tests.tables.row import Bot, Said, delivered, failed
 
-_KEY = (Said("CRITICAL", "the API refuses the key"), Said("WARNING", "Jobs are sent again."))
+_KEY = (Said("CRITICAL", "the API refuses the key"), Said("WARNING", "Jobs are sent again"))
 
 ROWS = (
     asked_again("400 once", Answer(status=400), log="HTTP 400"),
@@ -15,6 +15,8 @@ ROWS = (
     asked_again("408 once: the call was cut off", Answer(status=408), log="HTTP 408"),
     asked_again("409 once", Answer(status=409), log="HTTP 409"),
     asked_again("413 once", Answer(status=413), log="HTTP 413"),
+    asked_again("415 once", Answer(status=415), log="HTTP 415"),
+    asked_again("418 once", Answer(status=418, body="I am a teapot"), log="HTTP 418"),
     asked_again("422 once", Answer(status=422), log="HTTP 422"),
     asked_again("429, wait 1 s", Answer(status=429, headers={"Retry-After": "1"}), log="HTTP 429"),
     asked_again("429 without a word", Answer(status=429), log="HTTP 429"),

@@ -139,6 +139,15 @@ async def _die(scene: Scene, method: str, path: str, *, before: bool) -> None:
     await scene.house.bot.start()
 
 
+async def _delete_afterwards(scene: Scene) -> None:
+    """A moderator deletes the picture: nobody posts it again, not even after a restart."""
+    await scene.finish()
+    await scene.booth.picture(scene.ordered)
+    await scene.booth.accounted(("delivered", "spent", "spent"))
+    scene.delete_card()
+    await scene.house.bot.restart()
+
+
 _DEATH = (
     _row("killed before the picture is on the card", play=_die_before),
     _row("killed once the picture is on the card, before that is noted", play=_die_posting),
@@ -149,6 +158,11 @@ _DEATH = (
         play=_die_posting_anew,
         place=Place.CHANNEL,
         log=(Said("INFO", "its picture was refused", often=True),),
+    ),
+    _row(
+        "a moderator deletes the picture, and the bot is killed and comes back",
+        play=_delete_afterwards,
+        place=Place.NOWHERE,
     ),
     _row("killed once a private picture is on the card", play=_die_posting, private=True),
     _row(

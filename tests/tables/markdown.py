@@ -23,7 +23,8 @@ and what the operator's log says.
 
 - Every row is run against the whole program, by `tests/acceptance/test_api_table.py` and
   `tests/acceptance/test_discord_table.py`. The log may hold no warning about the job that its row
-  does not name.
+  does not name. A lost answer to a submission also closes the gate, which the log says once for all
+  that is under way: WARNING “No jobs are sent …”, and then “Jobs are sent again …”.
 - In all rows: at most one paid call for each job, at most one picture posted, no picture that is
   not the job's own, and “It does not count against your quota.” exactly where it does not.
 - *back*: the reservation was returned. *held*: the operator settles it with

@@ -32,7 +32,8 @@ from bot.errors import (
     UserError,
 )
 from bot.naming import LONGEST, clean, escaped
-from bot.services.delivery import Stage
+from bot.services.delivery import NO_NEWS, News, Stage
+from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
 from db.models import FailureReason, JobKind, JobState
 from faceswap.models import Gender, PhotoProblem
@@ -66,7 +67,16 @@ ERRORS: list[UserError | StorageUnavailable] = [
     AlreadyDelivered(),
     StillSending(2),
     *(BoothClosed(reason) for reason in ClosedReason),
+    BoothClosed(ClosedReason.API_AWAY, since=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     *(StorageUnavailable(fault, "disk I/O error at bot.db") for fault in StorageFault),
+]
+
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NEWS = [
+    News(position=place, expected_at=at)
+    for place in (None, 1, 7, 12, 4321)
+    for at in (None, NOW, NOW + timedelta(seconds=40))
 ]
 
 
@@ -76,12 +86,14 @@ def texts() -> Iterator[str]:
     yield from messages.FAILURES.values()
     yield messages.unexpected("0a1b2c3d")
     for stage in Stage:
-        yield from (messages.progress(stage, position=place) for place in (None, 1, 7, 12, 4321))
+        yield from (messages.progress(stage, news, now=NOW) for news in NEWS)
     for state in JobState:
         for kind in JobKind:
             job = make_job(state=state, kind=kind)
             yield from (messages.ended(job), messages.short_state(job), messages.title(job))
             yield messages.alt_text(job)
+    for pause in Pause:
+        yield from (messages.paused(pause, since=NOW, refused=refused) for refused in (True, False))
     for reason in FailureReason:
         yield messages.ended(make_job(state=JobState.FAILED, failure=reason))
 
@@ -154,12 +166,37 @@ def test_whether_it_counts_is_said_and_true() -> None:
         assert messages.NOT_COUNTED in ended(state=JobState.FAILED, failure=reason)
     assert messages.NOT_COUNTED in ended(state=JobState.UNCONFIRMED, submitted_at=None)
     assert messages.NOT_COUNTED in ended(state=JobState.CANCELLED, submitted_at=None)
-    assert "it counts" in ended(state=JobState.CANCELLED, submitted_at=now)
+    paid = ended(state=JobState.CANCELLED, submitted_at=now, cost=2)
+    assert "already paid for, so it counts against your quota" in paid
+    free = ended(state=JobState.CANCELLED, submitted_at=now, cost=0)
+    assert "already being made, so it counts against your quota" in free
 
 
 @pytest.mark.parametrize(("position", "text"), [(1, "next"), (2, "Number 2"), (47, "About")])
 def test_places_in_the_queue_are_exact_near_its_front(position: int, text: str) -> None:
-    assert text in messages.progress(Stage.QUEUED, position=position)
+    assert text in messages.progress(Stage.QUEUED, News(position=position), now=NOW)
+
+
+TIMED = {Stage.QUEUED, Stage.WAITING, Stage.WORKING}
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_time_is_shown_only_where_there_is_one_and_it_is_to_come(stage: Stage) -> None:
+    soon = NOW + timedelta(seconds=40)
+    shown = messages.progress(stage, News(expected_at=soon), now=NOW)
+    assert (messages.timestamp(soon) in shown) == (stage in TIMED)
+    passed = messages.progress(stage, News(expected_at=NOW), now=NOW)
+    assert "<t:" not in passed
+    assert ("longer than usual" in passed) == (stage in TIMED)
+    unknown = messages.progress(stage, NO_NEWS, now=NOW)
+    assert "<t:" not in unknown
+    assert "longer" not in unknown
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_what_cancelling_costs_is_said_before(stage: Stage) -> None:
+    said = messages.CANCEL_COUNTS in messages.progress(stage, NO_NEWS, now=NOW)
+    assert said == (stage in {Stage.WAITING, Stage.WORKING})
 
 
 @pytest.mark.parametrize("kind", JobKind)

@@ -84,10 +84,11 @@ def picture() -> discord.File:
 
 
 @pytest.mark.parametrize("stage", Stage)
-@pytest.mark.parametrize("position", [None, 1, 99_999])
-def test_progress_can_be_cancelled(stage: Stage, position: int | None) -> None:
-    body = check(progress_card(make_job(id=LARGEST_ID), stage, position=position))
-    assert custom_ids(body) == [f"job:{LARGEST_ID}:cancel"]
+def test_progress_can_be_cancelled_once(stage: Stage) -> None:
+    body = check(progress_card(make_job(id=LARGEST_ID), stage, "You are next."))
+    cancels = [] if stage is Stage.CANCELLING else [f"job:{LARGEST_ID}:cancel"]
+    assert custom_ids(body) == cancels
+    assert "You are next." in text_of(body)
 
 
 @pytest.mark.parametrize("reason", FailureReason)
@@ -123,7 +124,7 @@ def test_a_picture_is_shown_described_marked_and_addressed(spoiler: bool) -> Non
 def test_a_hostile_name_harms_no_card(name: str) -> None:
     job = make_job(filter_name=name, state=JobState.FAILED, failure=FailureReason.NO_FACE)
     bodies = [
-        check(progress_card(job, Stage.QUEUED, position=1)),
+        check(progress_card(job, Stage.QUEUED, "You are next.")),
         check(ended_card(job, again=True)),
         check(picture_card(job, picture()), "picture.png"),
     ]

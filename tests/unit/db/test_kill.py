@@ -44,22 +44,28 @@ async def worker(jobs, chance):
         if job is None:
             await asyncio.sleep(0)
             continue
-        token = job.submit_token
-        fate = chance.choice(["refuse", "postpone", "unconfirmed", *["submit"] * 4])
-        if fate == "refuse":
-            await jobs.refuse(job.id, token, FailureReason.NO_FACE)
-        elif fate == "postpone":
-            await jobs.postpone(job.id, token, until=utc_now())
-        elif fate == "unconfirmed":
-            await jobs.record_unconfirmed(job.id, token)
+        try:
+            await carry(jobs, chance, job)
+        except TransitionRefused:  # its member cancelled it
+            pass
+
+async def carry(jobs, chance, job):
+    token = job.submit_token
+    fate = chance.choice(["refuse", "postpone", "unconfirmed", *["submit"] * 4])
+    if fate == "refuse":
+        await jobs.refuse(job.id, token, FailureReason.NO_FACE)
+    elif fate == "postpone":
+        await jobs.postpone(job.id, token, until=utc_now())
+    elif fate == "unconfirmed":
+        await jobs.record_unconfirmed(job.id, token)
+    else:
+        deadline = utc_now() + timedelta(hours=1)
+        await jobs.record_submitted(job.id, token, token, deadline)
+        if chance.random() < 0.3:
+            await jobs.fail(job.id, FailureReason.REMOTE_FAILED)
         else:
-            deadline = utc_now() + timedelta(hours=1)
-            await jobs.record_submitted(job.id, token, token, deadline)
-            if chance.random() < 0.3:
-                await jobs.fail(job.id, FailureReason.REMOTE_FAILED)
-            else:
-                await jobs.complete(job.id, f"{job.id}.png")
-                await jobs.record_delivered(job.id, 1, 2)
+            await jobs.complete(job.id, f"{job.id}.png")
+            await jobs.record_delivered(job.id, 1, 2)
 
 async def main(url, seed):
     async with Database.open(url) as database, asyncio.TaskGroup() as tasks:

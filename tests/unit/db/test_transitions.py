@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from db.checks import check_ledgers
 from db.database import Database
 from db.errors import JobNotFound, RemoteIdTaken, TransitionRefused
 from db.jobs import JobRepository
@@ -22,7 +23,16 @@ from db.models import (
     Window,
 )
 from db.transitions import TRANSITIONS
-from tests.unit.db.tools import CHANNEL, MEMBER, START, ManualClock, claim, holdings, job_in
+from tests.unit.db.tools import (
+    CHANNEL,
+    MEMBER,
+    START,
+    ManualClock,
+    claim,
+    holdings,
+    job_in,
+    log_of,
+)
 
 HELD, SPENT, BACK = ReservationState.HELD, ReservationState.SPENT, ReservationState.RETURNED
 LATER = START + timedelta(hours=1)
@@ -55,6 +65,10 @@ STEPS: dict[str, Step] = {
     "complete": lambda jobs, job: jobs.complete(job.id, "p.png"),
     "fail": lambda jobs, job: jobs.fail(job.id, FailureReason.DEADLINE),
     "cancel": lambda jobs, job: jobs.cancel(job.id),
+    "wish, postpone": lambda jobs, job: _wished(jobs, job, "postpone"),
+    "wish, refuse": lambda jobs, job: _wished(jobs, job, "refuse"),
+    "wish, record_submitted": lambda jobs, job: _wished(jobs, job, "record_submitted"),
+    "wish, record_unconfirmed": lambda jobs, job: _wished(jobs, job, "record_unconfirmed"),
     "record_delivered": lambda jobs, job: jobs.record_delivered(job.id, CHANNEL, 5),
     "deliver_smaller": lambda jobs, job: jobs.record_delivered(
         job.id, CHANNEL, 5, keep_original=True
@@ -62,6 +76,15 @@ STEPS: dict[str, Step] = {
     "record_undeliverable": lambda jobs, job: jobs.record_undeliverable(job.id),
     "lose_picture": lambda jobs, job: jobs.record_picture_lost(job.id),
 }
+
+
+async def _wished(jobs: JobRepository, job: Job, step: str) -> Job | None:
+    """Cancel a job that is being sent, and then take the step that its answer asks for."""
+    if job.state is SUBMITTING:
+        wished = await jobs.cancel(job.id)
+        assert (wished.state, wished.cancel_wished_at) == (SUBMITTING, START)
+        assert await jobs.cancel(job.id) == wished
+    return await STEPS[step](jobs, job)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,6 +112,13 @@ TABLE = [
         photo=NEEDED),
     Row(origin=SUBMITTING, step="record_unconfirmed", to=UNCONFIRMED, quota=BACK, credits=HELD,
         photo=SHORT),
+    Row(origin=SUBMITTING, step="wish, postpone", to=CANCELLED, quota=BACK, credits=BACK,
+        photo=NOW),
+    Row(origin=SUBMITTING, step="wish, refuse", to=CANCELLED, quota=BACK, credits=BACK, photo=NOW),
+    Row(origin=SUBMITTING, step="wish, record_submitted", to=CANCELLED, quota=SPENT, credits=SPENT,
+        photo=NOW),
+    Row(origin=SUBMITTING, step="wish, record_unconfirmed", to=UNCONFIRMED, quota=BACK,
+        credits=HELD, photo=SHORT),
     Row(origin=UNCONFIRMED, step="record_submitted", to=SUBMITTED, quota=BACK, credits=SPENT,
         photo=NEEDED),
     Row(origin=UNCONFIRMED, step="resolve_charged", to=FAILED, quota=BACK, credits=SPENT,
@@ -97,6 +127,8 @@ TABLE = [
     Row(origin=SUBMITTED, step="complete", to=COMPLETED, quota=SPENT, credits=SPENT, photo=SHORT),
     Row(origin=SUBMITTED, step="fail", to=FAILED, quota=BACK, credits=SPENT, photo=SHORT),
     Row(origin=SUBMITTED, step="cancel", to=CANCELLED, quota=SPENT, credits=SPENT, photo=NOW),
+    Row(origin=COMPLETED, step="cancel", to=CANCELLED, quota=SPENT, credits=SPENT, photo=NOW,
+        picture=NOW),
     Row(origin=COMPLETED, step="record_delivered", to=DELIVERED, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=NOW),
     Row(origin=COMPLETED, step="record_undeliverable", to=UNDELIVERABLE, quota=SPENT, credits=SPENT,
@@ -113,7 +145,11 @@ TABLE = [
 ]
 # fmt: on
 
-_ALLOWED = {(row.origin, row.step) for row in TABLE}
+# A wish is no transition; without one, an answer to an unconfirmed job's submission counts.
+_ALLOWED = {(row.origin, row.step) for row in TABLE} | {
+    (SUBMITTING, "cancel"),
+    (UNCONFIRMED, "wish, record_submitted"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +214,7 @@ async def test_any_other_step_is_refused_and_changes_nothing(
             await STEPS[step](jobs, job)
         assert (caught.value.job_id, caught.value.state) == (job.id, state)
 
-    assert len(refused) >= len(STEPS) - 5
+    assert len(refused) >= len(STEPS) - 10
     assert await jobs.get(job.id) == job
     assert await holdings(database, job.id) == held
 
@@ -214,6 +250,22 @@ async def test_job_that_does_not_exist(jobs: JobRepository, step: str) -> None:
     job = await job_in(jobs, QUEUED)
     with pytest.raises(JobNotFound, match="999"):
         await STEPS[step](jobs, dataclasses.replace(job, id=999))
+
+
+async def test_a_wish_to_cancel_is_logged_and_does_not_hide_what_was_paid(
+    jobs: JobRepository, database: Database
+) -> None:
+    job = await job_in(jobs, SUBMITTING)
+    await jobs.cancel(job.id)
+    ended = await jobs.record_submitted(job.id, _token(job), "remote", LATER)
+    assert (ended.remote_id, ended.submitted_at) == ("remote", START)
+    lines = await log_of(database, job.id)
+    assert lines[-3:] == [
+        (SUBMITTING, SUBMITTING, "member"),
+        (SUBMITTING, SUBMITTED, "worker"),
+        (SUBMITTED, CANCELLED, "member"),
+    ]
+    assert await check_ledgers(database) == []
 
 
 async def test_late_answer_keeps_the_quota_given_back(

@@ -19,7 +19,7 @@ from db.models import (
     NewJob,
     ReservationState,
 )
-from db.schema import reservations
+from db.schema import job_log, reservations
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MEMBER, GUILD, CHANNEL = 700, 800, 900
@@ -117,5 +117,19 @@ async def holdings(database: Database, job_id: int) -> dict[Ledger, list[Reserva
         for ledger, state in rows.all():
             found[ledger].append(state)
         return found
+
+    return await database.read(unit)
+
+
+async def log_of(database: Database, job_id: int) -> list[tuple[JobState | None, JobState, str]]:
+    """What happened to a job, and who did it."""
+
+    async def unit(connection: AsyncConnection) -> list[tuple[JobState | None, JobState, str]]:
+        rows = await connection.execute(
+            sa.select(job_log.c.from_state, job_log.c.to_state, job_log.c.actor)
+            .where(job_log.c.job_id == job_id)
+            .order_by(job_log.c.id)
+        )
+        return [(row.from_state, row.to_state, row.actor) for row in rows]
 
     return await database.read(unit)

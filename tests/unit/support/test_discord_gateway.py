@@ -41,6 +41,18 @@ async def test_a_session_that_is_lost_is_begun_anew(stage: Stage) -> None:
     assert stage.discord.gateway.resumes == 0
 
 
+async def test_a_bot_whose_heartbeats_are_not_answered_comes_back(stage: Stage) -> None:
+    add_ping(stage.bot)
+    gateway = stage.discord.gateway
+    gateway.heartbeat_ms, gateway.answers_heartbeats = 100, False
+    stage.bot._connection.heartbeat_timeout = 0.5
+    await stage.start()
+    await stage.discord.until(lambda: gateway.resumes)
+    gateway.answers_heartbeats = True
+    await ping(stage)
+    assert gateway.identifies == 1
+
+
 async def test_heartbeats_may_stay_unanswered() -> None:
     async with DiscordStandIn() as standin:
         gateway = standin.gateway
