@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -51,6 +52,7 @@ class Housekeeper:
         self._queue_wait = queue_wait
         self._job_keep = job_keep
         self._clock = clock
+        self._opened = time.monotonic()
         self._deleted: Counter[str] = Counter()  # since the last sweep was reported
 
     @property
@@ -58,11 +60,15 @@ class Housekeeper:
         """The moment since which a job must have been accepted to be sent still."""
         return self._clock() - self._queue_wait
 
-    async def delete_strays(self, *, untouched_for: float = 0.0) -> None:
-        """Delete files that no row names and that have lain for so many seconds.
+    async def delete_left_files(self) -> None:
+        """Delete files that an earlier process left without a row.
 
-        Only at start, when nothing is being written, may that be 0.
+        Orders may be coming in already: a file of theirs that has no row yet is younger.
         """
+        await self._delete_strays(untouched_for=time.monotonic() - self._opened)
+
+    async def _delete_strays(self, *, untouched_for: float) -> None:
+        """Delete files that no row names and that have lain for so many seconds."""
         needed = await self._jobs.referenced_files()
         for store, names in ((self._photos, needed.photos), (self._pictures, needed.pictures)):
             count = await store.delete_all_but(names, untouched_for=untouched_for)
@@ -96,7 +102,7 @@ class Housekeeper:
 
         In small steps: a kill in between leaves less to do, and nothing that does not add up.
         """
-        await self.delete_strays(untouched_for=STRAY_SECONDS)
+        await self._delete_strays(untouched_for=STRAY_SECONDS)
         self._deleted[TOKENS] += await self._jobs.forget_expired_tokens()
         await self._members.forget_past_windows()
         if self._job_keep is not None:

@@ -116,7 +116,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; what is unfinished then goes on after the next start."""
-        await self._housekeeper.delete_strays()
+        await self._housekeeper.delete_left_files()
         self._pace.read(await self._jobs.list_latest_made(limit=MADE_READ))
         await self._go_on_with_unfinished()
         keepers = [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,14 +91,17 @@ async def test_files_that_are_gone_already_do_not_stop_the_others(
     assert [(await workshop.jobs.get(job.id)).photo for job in jobs] == [None, None, None]
 
 
-async def test_at_start_files_without_a_job_are_deleted(
+async def test_at_start_files_that_an_earlier_process_left_are_deleted(
     workshop: Workshop, housekeeper: Housekeeper
 ) -> None:
     job = await workshop.order()
     for folder, name in (("photos", "stray.jpg"), ("photos", "a.jpg.part"), ("pictures", "9.png")):
-        (workshop.data_dir / folder / name).write_bytes(b"stray")
-    await housekeeper.delete_strays()
-    assert workshop.files() == [job.photo]
+        stray = workshop.data_dir / folder / name
+        stray.write_bytes(b"stray")
+        os.utime(stray, (0, 0))
+    (workshop.data_dir / "photos" / "z-written-just-now.jpg.part").write_bytes(b"an order's")
+    await housekeeper.delete_left_files()
+    assert workshop.files() == [job.photo, "z-written-just-now.jpg.part"]
 
 
 async def test_a_job_waits_for_as_long_as_it_may_and_not_longer(
