@@ -166,7 +166,6 @@ def _follower(run: _Run, loop: JumpingLoop) -> Follower:
     backend = Backend(name=API, client=client, swap_version=APIVersion.V6, idempotent=False)
     backends = Backends(backend)
     gates, pace = Gates(clock=clock), Pace(clock=clock)
-    budget = cast("Any", SimpleNamespace(stops_jobs=False))
     return Follower(
         jobs=cast("Any", SimpleNamespace(complete=complete)),
         backends=backends,
@@ -174,7 +173,12 @@ def _follower(run: _Run, loop: JumpingLoop) -> Follower:
         delivery=cast("Any", SimpleNamespace(progress=lambda *_, **__: None)),
         gates=gates,
         pace=pace,
-        outlook=Outlook(backends=backends, gates=gates, pace=pace, budget=budget),
+        outlook=Outlook(
+            backends=backends,
+            gates=gates,
+            pace=pace,
+            budget=cast("Any", SimpleNamespace(stops_jobs=False)),
+        ),
         clock=clock,
     )
 
