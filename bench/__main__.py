@@ -14,12 +14,30 @@ import sys
 import time
 from pathlib import Path
 
-from bench import first_answer, large_photos, memory, posting, start, storage, throughput
+from bench import (
+    first_answer,
+    following,
+    large_photos,
+    memory,
+    posting,
+    start,
+    storage,
+    throughput,
+)
 from bench.report import show
 
 ROOT = Path(__file__).parents[1]
 ENGINE_SECONDS = 300
-FIGURES = (start, first_answer, posting, throughput, storage, large_photos, memory)
+FIGURES = (
+    start,
+    first_answer,
+    posting,
+    following,
+    throughput,
+    storage,
+    large_photos,
+    memory,
+)
 
 
 def main() -> int:

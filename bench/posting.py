@@ -14,6 +14,7 @@ from bench.samples import picture
 
 ROUNDS, ROUNDS_SHORT = 25, 8
 ALLOWED_MS = 150
+CALLS = 2
 MAKING_SECONDS = (0.3, 0.3)
 
 
@@ -21,8 +22,8 @@ async def measure(*, short: bool) -> list[Figure]:
     """Measure and judge; `short`: fewer jobs."""
     rounds = ROUNDS_SHORT if short else ROUNDS
     large = picture()
-    floor = await _median_milliseconds(FLOOR, large, rounds)
-    ours = await _median_milliseconds(OURS, large, rounds)
+    floor, _ = await _milliseconds_and_calls(FLOOR, large, rounds)
+    ours, calls = await _milliseconds_and_calls(OURS, large, rounds)
     return [
         Figure(
             name="picture finished at the API → posted, median",
@@ -30,14 +31,26 @@ async def measure(*, short: bool) -> list[Figure]:
             unit="ms",
             bound=floor + ALLOWED_MS,
             note=f"PNG of {len(large) / 1e6:.1f} MB; the floor's {floor:.0f} ms",
-        )
+        ),
+        Figure(
+            name="status calls for a job, where they block until its end",
+            value=calls,
+            unit="calls",
+            bound=CALLS,
+            note=f"{rounds} jobs",
+        ),
     ]
 
 
-async def _median_milliseconds(command: tuple[str, ...], large: bytes, rounds: int) -> float:
+async def _milliseconds_and_calls(
+    command: tuple[str, ...], large: bytes, rounds: int
+) -> tuple[float, float]:
     async with rig(command) as running:
         await running.api.rules(picture=large, seconds=MAKING_SECONDS)
-        return statistics.median([await _milliseconds(running) for _ in range(rounds)])
+        before = (await running.api.counts())["status_calls"]
+        median = statistics.median([await _milliseconds(running) for _ in range(rounds)])
+        calls = (await running.api.counts())["status_calls"] - before
+    return median, calls / rounds
 
 
 async def _milliseconds(running: Rig) -> float:

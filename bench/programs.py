@@ -123,6 +123,11 @@ async def program(
         "FACESWAP_API_KEY": KEY,
         "DATA_DIR": str(folder / "data"),
         "QUOTA_PER_DAY": "unlimited",
+        # A few members order everything here: their limits are not what is measured.
+        "WAITING_PER_MEMBER": "unlimited",
+        "RUNNING_PER_MEMBER": "unlimited",
+        "WAITING_PER_SERVER": "unlimited",
+        "WAITING_IN_ALL": "unlimited",
         "QUICK_JOB_SECONDS": "600",
         "LOG_LEVEL": "WARNING",
         **settings,

@@ -72,7 +72,7 @@ class LoadStandIn(DiscordStandIn):
         order = self._orders[interaction.token] = Order(interaction, typed)
         return order
 
-    async def online(self, *, within: float = 30.0) -> None:
+    async def online(self, *, within: float = 120.0) -> None:
         """Wait until a bot is connected and its commands are known."""
         await self.until(lambda: self.gateway.connected and self.commands, within=within)
 

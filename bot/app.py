@@ -19,12 +19,12 @@ from bot.health import BEAT_EVERY, LOOK_EVERY, BotState, Heartbeat
 from bot.process import give_back_memory, raise_open_files, stop_on_signals
 from bot.services.backends import Backends
 from bot.settings import STUDIO, Settings
+from bot.standing_limits import write_limits
 from db.checks import check_ledgers
 from db.database import Database
 from db.jobs import JobRepository
-from db.limits import LimitRepository
 from db.migrate import migrate
-from db.models import Ledger, Limit, Scope, Window
+from db.restoring import started
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,8 @@ async def run(settings: Settings) -> int:
     async with Database.open(settings.database_url) as database:
         await migrate(database)
         await _report_ledgers(database)
-        await set_daily_quota(database, settings.quota_per_day)
+        await started(database)
+        await write_limits(database, settings)
         async with _open_backends(settings, database) as backends:
             app = assemble(settings, database=database, backends=backends)
             await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
@@ -121,23 +122,6 @@ async def _beat(app: App, heartbeat: Heartbeat) -> None:
 async def _report_ledgers(database: Database) -> None:
     for problem in await check_ledgers(database):
         _log.critical("The ledgers do not add up: %s", problem)
-
-
-async def set_daily_quota(database: Database, amount: int | None) -> None:
-    """Write QUOTA_PER_DAY to the limits, where every other rule stands."""
-    limits = LimitRepository(database)
-    rule = Limit(
-        ledger=Ledger.QUOTA,
-        scope=Scope.MEMBER,
-        scope_id=0,
-        guild_id=0,
-        window=Window.DAY,
-        amount=amount or 0,
-    )
-    if amount is None:
-        await limits.remove(rule)
-    else:
-        await limits.set(rule)
 
 
 @asynccontextmanager

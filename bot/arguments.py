@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,20 @@ SHELLS = ("bash", "zsh")
 _RATIOS = ("portrait", "landscape", "square")
 _QUALITIES = ("best", "fast")
 _LAST_PORT = 65_535
+_MOST_LISTED = 100_000
+# As `db.models.JobState` has them, which takes longer to load than to print a usage line.
+_STATES = (
+    "queued",
+    "submitting",
+    "submitted",
+    "unconfirmed",
+    "completed",
+    "delivered",
+    "undeliverable",
+    "failed",
+    "cancelled",
+)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -36,9 +51,10 @@ def build() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_studio(commands)
     _add_invite(commands)
-    _add(commands, "doctor", "check the settings and everything they lead to", help_texts.DOCTOR)
+    _add_doctor(commands)
     _add_swap(commands)
     _add(commands, "health", "say whether the running bot is alive", help_texts.HEALTH)
+    _add_jobs(commands)
     _add_database(commands)
     _add_completion(commands)
     return parser
@@ -110,6 +126,17 @@ def _add_invite(commands: Any) -> None:
     )
 
 
+def _add_doctor(commands: Any) -> None:
+    parser = _add(
+        commands, "doctor", "check the settings and everything they lead to", help_texts.DOCTOR
+    )
+    parser.add_argument(
+        "--after-restore",
+        action="store_true",
+        help="first make a copy of the database safe that was put back; the bot must be stopped",
+    )
+
+
 def _add_swap(commands: Any) -> None:
     parser = _add(commands, "swap", "make one picture without Discord", help_texts.SWAP)
     parser.add_argument("photo", type=Path, metavar="PHOTO", help="the photo's file")
@@ -149,9 +176,6 @@ def _add_database(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _add(actions, "upgrade", "bring the schema up to date", help_texts.UPGRADE)
     _add(actions, "check", "look for damage and accounts that do not add up", help_texts.CHECK)
-    resolve = _add(actions, "resolve", "close a job whose outcome is unknown", help_texts.RESOLVE)
-    resolve.add_argument("job", type=_job, metavar="JOB", help="the job's number")
-    resolve.add_argument("outcome", choices=("charged", "not-charged"), help="what the bill says")
     backup = _add(actions, "backup", "copy the database to a file", help_texts.BACKUP)
     backup.add_argument(
         "file",
@@ -161,6 +185,44 @@ def _add_database(commands: Any) -> None:
         help="a file that does not exist yet, its folders are made (default: named by the time, "
         "beside the database)",
     )
+
+
+def _add_jobs(commands: Any) -> None:
+    parser = _add_bare(commands, "jobs", "look at single jobs, and settle them", help_texts.JOBS)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    found = _add(actions, "list", "list jobs, newest first", help_texts.JOBS_LIST)
+    found.add_argument(
+        "--state",
+        action="append",
+        default=[],
+        choices=_STATES,
+        help="only jobs in this state; may be given more than once",
+    )
+    found.add_argument("--member", type=_member, metavar="ID", help="only jobs of this member")
+    found.add_argument(
+        "--since",
+        type=_since,
+        metavar="WHEN",
+        help="only jobs ordered since: 90m, 24h, 7d or a date such as 2026-11-21 (UTC)",
+    )
+    found.add_argument(
+        "--limit", type=_count, default=50, metavar="N", help="at most N (default: %(default)s)"
+    )
+    show = _add_job(actions, "show", "show one job, its log and its ledgers", help_texts.SHOW)
+    for parser in (found, show):
+        parser.add_argument("--json", action="store_true", help="print JSON")
+    resolve = _add_job(
+        actions, "resolve", "close a job whose outcome is unknown", help_texts.RESOLVE
+    )
+    resolve.add_argument("outcome", choices=("charged", "not-charged"), help="what the bill says")
+    _add_job(actions, "retry", "have a job tried again", help_texts.RETRY)
+    _add_job(actions, "refund", "give a member a picture's quota back", help_texts.REFUND)
+
+
+def _add_job(actions: Any, name: str, summary: str, epilog: str) -> argparse.ArgumentParser:
+    parser = _add(actions, name, summary, epilog)
+    parser.add_argument("job", type=_job, metavar="JOB", help="the job's number")
+    return parser
 
 
 def _add_completion(commands: Any) -> None:
@@ -192,6 +254,30 @@ def _port(text: str) -> int:
 def _job(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no job's number")
+    return int(text)
+
+
+def _member(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!r} is no member's id: a number of Discord's")
+    return int(text)
+
+
+def _since(text: str) -> datetime:
+    number, unit = text[:-1], text[-1:]
+    if number.isascii() and number.isdigit() and len(number) < 7 and unit in _UNITS:  # noqa: PLR2004
+        return datetime.now(UTC) - int(number) * _UNITS[unit]
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time: write 90m, 24h, 7d or a date such as 2026-11-21"
+        ) from None
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_LISTED):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST_LISTED}")
     return int(text)
 
 

@@ -15,8 +15,10 @@ from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
 from bot.services.backends import Backends
 from bot.services.booth import Booth
+from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
+from bot.services.disk import Disk
 from bot.services.following import Follower
 from bot.services.gate import Gates
 from bot.services.handing_over import Courier
@@ -31,6 +33,7 @@ from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from db.bounds import Bounds
 from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
@@ -38,6 +41,7 @@ from db.database import Database
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
+from db.notices import NoticeRepository
 from faceswap.models import APIVersion
 
 
@@ -62,7 +66,9 @@ def assemble(
         clock=clock,
         keep_files=settings.photo_keep,
         keep_undelivered=settings.undelivered_keep,
+        bounds=_bounds(settings),
     )
+    limits = LimitRepository(database, clock=clock)
     members = MemberRepository(database, clock=clock)
     photos = PhotoStore(
         settings.data_dir / "photos",
@@ -71,9 +77,16 @@ def assemble(
     )
     pictures = PictureStore(settings.data_dir / "pictures")
     catalogue = Catalogue(backends.current.client)
+    disk = Disk(settings.data_dir, database.path.parent, least_free=settings.min_free_bytes)
+    budget = Budget(
+        limits=limits,
+        notices=NoticeRepository(database, clock=clock),
+        is_capped=settings.credits_per_day is not None or settings.credits_per_month is not None,
+        clock=clock,
+    )
     gates, pace = Gates(clock=clock), Pace(clock=clock)
     gate = gates.of(backends.current.name)
-    outlook = Outlook(backends=backends, gates=gates, pace=pace)
+    outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
     bot = FaceSwapBot(
         guild_id=settings.discord_guild_id, command_syncs=CommandSyncRepository(database)
     )
@@ -124,6 +137,7 @@ def assemble(
             clock=clock,
         ),
         delivery=delivery,
+        budget=budget,
         gates=gates,
         prober=Prober(backends=backends, gates=gates, catalogue=catalogue),
         pace=pace,
@@ -133,10 +147,12 @@ def assemble(
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
-            limits=LimitRepository(database, clock=clock),
+            limits=limits,
             photos=photos,
             pictures=pictures,
             gate=gate,
+            budget=budget,
+            disk=disk,
             outlook=outlook,
             worker=worker,
             delivery=delivery,
@@ -159,6 +175,17 @@ def assemble(
         api_name=_api_name(settings),
     )
     return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, gates=gates, jobs=jobs)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        waiting_per_member=settings.waiting_per_member,
+        waiting_per_server=settings.waiting_per_server,
+        waiting=settings.waiting_in_all,
+        running_per_member=settings.running_per_member,
+        running_per_server=settings.running_per_server,
+        running=settings.running_in_all,
+    )
 
 
 def _cost(settings: Settings, version: APIVersion) -> int:

@@ -120,6 +120,11 @@ def _invite(arguments: argparse.Namespace) -> int:
 def _doctor(arguments: argparse.Namespace) -> int:
     from bot.doctor import examine
 
+    if arguments.after_restore:
+        settings = _settings(arguments)
+        from bot.restoring import make_safe
+
+        print(_await(make_safe(settings)), flush=True)
     return _report(_await(examine(_environ(arguments.env_file))))
 
 
@@ -207,11 +212,37 @@ def _database(arguments: argparse.Namespace) -> int:
             from bot.checks.database import check_file
 
             return _report(_await(check_file(settings)))
-        case "resolve":
-            charged = arguments.outcome == "charged"
-            print(_await(upkeep.resolve(settings, arguments.job, charged=charged)))
         case "backup":
             print(_await(upkeep.copy(settings, arguments.file)))
+    return ExitCode.OK
+
+
+def _jobs(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    from bot import job_desk
+
+    match arguments.action:
+        case "list":
+            from db.models import JobState
+
+            work = job_desk.list_jobs(
+                settings,
+                states=tuple(JobState(state) for state in arguments.state),
+                member=arguments.member,
+                since=arguments.since,
+                limit=arguments.limit,
+                as_json=arguments.json,
+            )
+        case "show":
+            work = job_desk.show_job(settings, arguments.job, as_json=arguments.json)
+        case "resolve":
+            charged = arguments.outcome == "charged"
+            work = job_desk.resolve_job(settings, arguments.job, charged=charged)
+        case "retry":
+            work = job_desk.retry_job(settings, arguments.job)
+        case _:
+            work = job_desk.refund_job(settings, arguments.job)
+    print(_await(work))
     return ExitCode.OK
 
 
@@ -230,6 +261,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "doctor": _doctor,
     "swap": _swap,
     "health": _health,
+    "jobs": _jobs,
     "db": _database,
     "completion": _completion,
 }

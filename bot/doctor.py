@@ -23,7 +23,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
     return [
         *findings,
         *check_settings(settings),
-        *check_folder(settings.data_dir),
+        *check_folder(settings.data_dir, least_free=settings.min_free_bytes),
         check_heartbeat(settings.heartbeat_path),
         *check_gates(settings.heartbeat_path),
         *await check_database(settings),

@@ -8,6 +8,7 @@
     ├ FilterUnknown(text, similar)   ├ PromptRefused(reason)           ├ TooLateToCancel(state)
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
     ├ FilterGone                     └ AlreadyDelivered
+    ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at)
     └ BoothClosed(reason)
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from db.models import JobState
+from db.models import JobState, Scope, Window
 from faceswap.models import PhotoProblem
 
 
@@ -72,6 +73,24 @@ class QuotaUsedUp(UserError):
         super().__init__(limit)
         self.limit = limit
         self.resets_at = resets_at
+
+
+class BudgetUsedUp(UserError):
+    """What the operator lets the bot spend in this window is spent, or promised to others."""
+
+    def __init__(self, window: Window, *, resets_at: datetime | None) -> None:
+        super().__init__(window)
+        self.window = window
+        self.resets_at = resets_at
+
+
+class TooManyWaiting(UserError):
+    """The member, their server or everybody together has as many jobs queued as may be."""
+
+    def __init__(self, scope: Scope, limit: int) -> None:
+        super().__init__(scope, limit)
+        self.scope = scope
+        self.limit = limit
 
 
 class CannotPostHere(UserError):

@@ -16,6 +16,12 @@ _STORAGE = {
     StorageFault.DAMAGED: "the database is damaged; go back to a backup",
     StorageFault.IN_USE: "the database is in use; only one bot may run on it, stop the other one",
     StorageFault.NEWER_SCHEMA: "a newer version wrote this database; install that version again",
+    StorageFault.COPY: (
+        "the database is a copy that was put back; run faceswap-bot doctor --after-restore first"
+    ),
+    StorageFault.FOREIGN_LOG: (
+        "a log lies beside the copy that is not its own; delete the files that end in -wal and -shm"
+    ),
     StorageFault.UNREACHABLE: "the database cannot be opened; check DATABASE_URL and DATA_DIR",
 }
 

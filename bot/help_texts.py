@@ -68,9 +68,14 @@ DOCTOR = """\
 examples:
   faceswap-bot doctor
   faceswap-bot doctor --env-file test.env
+  faceswap-bot doctor --after-restore
 
 Each line is ok, warn or FAIL; after the dash stands what to do. Nothing is changed, nothing is
 charged. The exit code is 1 if any line says FAIL. It may run beside the bot.
+
+With --after-restore, for a database that was put back from a copy, it first closes the jobs that
+may have been sent and paid since the copy was made, so that none is sent a second time, and skips
+job numbers that may have been given out. The bot must be stopped, and does not start before.
 """
 
 SWAP = """\
@@ -95,7 +100,6 @@ DATABASE = """\
 examples:
   faceswap-bot db backup /backups/bot-monday.db
   faceswap-bot db check
-  faceswap-bot db resolve 7 not-charged
 
 All but upgrade may be used while the bot runs. `faceswap-bot db ACTION --help` explains one.
 """
@@ -114,14 +118,59 @@ example:
 Changes nothing. The exit code is 1 if something is wrong. The bot may be running.
 """
 
+JOBS = """\
+examples:
+  faceswap-bot jobs list --state unconfirmed --state failed --since 24h
+  faceswap-bot jobs show 7
+  faceswap-bot jobs retry 7
+
+The bot may be running. What members sent or described is never shown.
+`faceswap-bot jobs ACTION --help` explains one.
+"""
+
+JOBS_LIST = """\
+examples:
+  faceswap-bot jobs list
+  faceswap-bot jobs list --state undeliverable --since 7d
+  faceswap-bot jobs list --member 123456789012345678 --json
+
+"erased" is a member who had their data deleted, "direct" a direct message.
+"""
+
+SHOW = """\
+examples:
+  faceswap-bot jobs show 7
+  faceswap-bot jobs show 7 --json
+
+The log says who moved the job and when. The ledgers say what it holds: quota is the member's, in
+pictures; credits are yours. Held: not known yet; spent; returned: given back.
+"""
+
 RESOLVE = """\
 examples:
-  faceswap-bot db resolve 7 charged
-  faceswap-bot db resolve 7 not-charged
+  faceswap-bot jobs resolve 7 charged
+  faceswap-bot jobs resolve 7 not-charged
 
 A job is left open like this when the API's answer to its submission was lost: its credits stay held
 until you have looked at the API's bill. The member was told and has the quota back. The bot may be
 running. `faceswap-bot doctor` lists such jobs.
+"""
+
+RETRY = """\
+example:
+  faceswap-bot jobs retry 7
+
+A picture that found no place is posted again, while it is kept: that costs nothing. A failed job is
+sent to the API once more, while its photo is kept: that costs you its credits again, which the
+command names, and its member nothing. A running bot takes it up by itself.
+"""
+
+REFUND = """\
+example:
+  faceswap-bot jobs refund 7
+
+For a picture that came out wrong: it no longer counts against its member's quota. The credits stay
+spent. A second time changes nothing. Noted in the job's log.
 """
 
 BACKUP = """\
@@ -130,7 +179,8 @@ examples:
   faceswap-bot db backup /backups/bot-monday.db
 
 The copy is whole and may be made while the bot runs. To go back to it, stop the bot and put the
-file where DATABASE_URL points, without the old files that end in -wal and -shm.
+file where DATABASE_URL points, delete the old files that end in -wal and -shm, and run
+`faceswap-bot doctor --after-restore`.
 """
 
 COMPLETION = """\

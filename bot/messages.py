@@ -9,6 +9,7 @@ from typing import Any
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    BudgetUsedUp,
     CannotPostHere,
     ClosedReason,
     FilterGone,
@@ -24,13 +25,14 @@ from bot.errors import (
     RefusalReason,
     StillSending,
     TooLateToCancel,
+    TooManyWaiting,
     UserError,
 )
 from bot.naming import clean, escaped
 from bot.services.delivery import News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, Job, JobKind, JobState
+from db.models import FailureReason, Job, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 
 AI_LINE = "-# AI-made picture"
@@ -52,6 +54,10 @@ WHO = {
 
 FAILURES: dict[FailureReason, str] = {
     FailureReason.TOO_OLD: "It waited too long in the queue, so I stopped it. Please try again.",
+    FailureReason.RESTORED: (
+        "I had to go back to an older copy of my notes, and cannot tell what became of it. Please "
+        "try again."
+    ),
     FailureReason.PHOTO_UNREADABLE: "I no longer have the photo. Please send it again.",
     FailureReason.FILTER_GONE: "This filter is no longer available. Please pick another one.",
     FailureReason.INVALID_PHOTO: (
@@ -124,6 +130,10 @@ _STAGES: dict[Stage, str] = {
     Stage.QUEUED: "Waiting for its turn.",
     Stage.PAUSED: (
         "The picture service takes no pictures just now. Yours waits and starts by itself."
+    ),
+    Stage.UNPAID: (
+        "The photo booth has spent what it may for now. Yours waits; if it cannot start in time, I "
+        "tell you, and it does not count."
     ),
     Stage.SENDING: "Sending it to the picture service …",
     Stage.WAITING: "Sent. The picture service has it in its queue …",
@@ -268,6 +278,26 @@ def _quota_used_up(error: QuotaUsedUp) -> str:
     return f"You have used {count} for now.{resets}"
 
 
+def _budget_used_up(error: BudgetUsedUp) -> str:
+    period = {Window.DAY: " for today", Window.MONTH: " for this month"}.get(error.window, "")
+    resets = f" It opens again {timestamp(error.resets_at)}." if error.resets_at else ""
+    return f"The photo booth has made all the pictures it can pay for{period}.{resets}"
+
+
+def _too_many_waiting(error: TooManyWaiting) -> str:
+    if error.scope is Scope.MEMBER:
+        count = "a picture" if error.limit == 1 else f"{error.limit} pictures"
+        return (
+            f"You have {count} waiting already, which is as many as one person may have. Order the "
+            "next one when one of them has started; /jobs shows where they stand."
+        )
+    where = "This server has" if error.scope is Scope.SERVER else "Just now this bot has"
+    return (
+        f"{where} as many pictures waiting as it may have ({error.limit}). Please try again in a "
+        "few minutes."
+    )
+
+
 def _filter_unknown(error: FilterUnknown) -> str:
     if error.similar:
         return f"I know no such filter. Did you mean {' or '.join(map(escaped, error.similar))}?"
@@ -289,6 +319,7 @@ def _storage(error: StorageUnavailable) -> str:
 
 _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     AlreadyDelivered: lambda _: "This picture has been posted already, or its time is over.",
+    BudgetUsedUp: _budget_used_up,
     BoothClosed: _booth_closed,
     CannotPostHere: lambda error: (
         f"I may not post pictures in this channel: I lack {' and '.join(error.missing)}. Ask a "
@@ -313,5 +344,6 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "One of your pictures is being sent at this very moment. Please press again in a minute."
     ),
     TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
+    TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
 }

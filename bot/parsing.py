@@ -52,15 +52,15 @@ def duration(at_least: int, at_most: int, *, unit: timedelta) -> Parse[timedelta
     return lambda text: parse(text) * unit
 
 
-def integer_or_unlimited(at_most: int) -> Parse[int | None]:
-    """Whole numbers from 0, or the word "unlimited", which is None."""
+def integer_or_unlimited(at_least: int, at_most: int) -> Parse[int | None]:
+    """Whole numbers within bounds, or the word "unlimited", which is None."""
 
     def parse(text: str) -> int | None:
         if text.lower() == "unlimited":
             return None
         number = _digits(text)
-        if number is None or number > at_most:
-            raise _not(text, f"a whole number from 0 to {at_most}, or unlimited")
+        if number is None or not at_least <= number <= at_most:
+            raise _not(text, f"a whole number from {at_least} to {at_most}, or unlimited")
         return number
 
     return parse

@@ -24,6 +24,8 @@ _MEBIBYTE = 1024 * 1024
 _MEGAPIXEL = 1_000_000
 _MINUTE = timedelta(minutes=1)
 _QUOTES = "\"'"
+_MOST_CREDITS = 1_000_000_000
+_COUNT = parsing.integer_or_unlimited(1, 100_000)
 _ENV = "env"
 _PARSE = "parse"
 
@@ -96,6 +98,13 @@ class Settings:
     credits_v5: int = _setting("CREDITS_V5", parsing.integer(0, 10_000), 2)
     credits_v1: int = _setting("CREDITS_V1", parsing.integer(0, 10_000), 1)
     credits_prompt: int = _setting("CREDITS_PROMPT", parsing.integer(0, 10_000), 1)
+    # What the operator is willing to spend; None: any amount.
+    credits_per_day: int | None = _setting(
+        "CREDITS_PER_DAY", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
+    )
+    credits_per_month: int | None = _setting(
+        "CREDITS_PER_MONTH", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
+    )
     submit_at_once: int = _setting("SUBMIT_AT_ONCE", parsing.integer(1, 64), 4)
 
     data_dir: Path = _setting("DATA_DIR", parsing.folder, Path("data"))
@@ -104,13 +113,24 @@ class Settings:
 
     # Pictures a member may make in a day; 0: nobody may; None: no limit.
     quota_per_day: int | None = _setting(
-        "QUOTA_PER_DAY", parsing.integer_or_unlimited(1_000_000), 20
+        "QUOTA_PER_DAY", parsing.integer_or_unlimited(0, 1_000_000), 20
     )
+    # Jobs in the queue, and jobs that the API has; None: no limit.
+    waiting_per_member: int | None = _setting("WAITING_PER_MEMBER", _COUNT, 10)
+    running_per_member: int | None = _setting("RUNNING_PER_MEMBER", _COUNT, 3)
+    waiting_per_server: int | None = _setting("WAITING_PER_SERVER", _COUNT, 1000)
+    running_per_server: int | None = _setting("RUNNING_PER_SERVER", _COUNT, None)
+    waiting_in_all: int | None = _setting("WAITING_IN_ALL", _COUNT, 2000)
+    running_in_all: int | None = _setting("RUNNING_IN_ALL", _COUNT, None)
     max_photo_bytes: int = _setting(
         "MAX_PHOTO_MB", parsing.scaled(1, 100, unit=_MEBIBYTE), 20 * _MEBIBYTE
     )
     max_photo_pixels: int = _setting(
         "MAX_PHOTO_MEGAPIXELS", parsing.scaled(1, 200, unit=_MEGAPIXEL), 50 * _MEGAPIXEL
+    )
+    # Orders are refused while less is free on the disk; what is accepted is to have room.
+    min_free_bytes: int = _setting(
+        "MIN_FREE_MB", parsing.scaled(0, 1_000_000, unit=_MEBIBYTE), 200 * _MEBIBYTE
     )
     # After a job's end; zero: the photo is deleted at once.
     photo_keep: timedelta = _setting(

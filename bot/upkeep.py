@@ -1,16 +1,13 @@
-"""Looking after the database from the command line: upgrade, resolve, backup."""
+"""Looking after the database from the command line: upgrade and backup."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.exits import CommandFailed
 from bot.settings import Settings
 from db.backup import backup
 from db.database import Database
-from db.errors import JobNotFound, TransitionRefused
-from db.jobs import JobRepository
 from db.migrate import migrate
 
 
@@ -21,22 +18,6 @@ async def upgrade(settings: Settings) -> str:
         if not applied:
             return f"{database.path} is up to date"
         return f"{database.path} is brought up to date: {', '.join(applied)}"
-
-
-async def resolve(settings: Settings, job_id: int, *, charged: bool) -> str:
-    """Close an unconfirmed job as the API's bill says; the bot may be running."""
-    async with Database.open(settings.database_url, exclusive=False) as database:
-        try:
-            job = await JobRepository(database).resolve(job_id, charged=charged, actor="operator")
-        except JobNotFound:
-            raise CommandFailed(f"there is no job {job_id}") from None
-        except TransitionRefused as error:
-            raise CommandFailed(
-                f"job {job_id} is {error.state}; only an unconfirmed job can be resolved"
-            ) from None
-    return (
-        f"job {job.id} is closed; its {job.cost} credits are {'spent' if charged else 'free again'}"
-    )
 
 
 async def copy(settings: Settings, target: Path | None) -> str:

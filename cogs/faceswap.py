@@ -59,7 +59,7 @@ class FaceSwap(commands.Cog):
     ) -> None:
         """Turn a photo into a picture"""
         order = SwapOrder(
-            chosen=self._services.catalogue.find(filter),
+            chosen=await self._services.catalogue.find(filter),
             gender=Gender(who),
             ratio=Ratio(ratio),
             quality=Quality(quality),

@@ -1,4 +1,4 @@
-"""Is the database whole: the file, the schema, both ledgers. Problems come as sentences."""
+"""Is the database whole: file, schema, both ledgers, rows. Problems come as sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.database import Database
 from db.errors import StorageFault, StorageUnavailable
 from db.migrate import pending
-from db.models import JobState, Ledger, ReservationState
+from db.models import JobKind, JobState, Ledger, ReservationState
 from db.rules import CREDIT_BUCKET
 from db.schema import buckets, job_log, jobs, reservations
 
@@ -44,6 +44,41 @@ _CREDITS: Mapping[JobState, frozenset[ReservationState]] = {
     JobState.CANCELLED: frozenset({_SPENT, _BACK}),
 }
 _CHARGED = [state for state, allowed in _CREDITS.items() if _BACK not in allowed]
+# The operator had it sent once more: its quota stays given back, and its first try may have cost.
+_WAS_RETRIED = sa.exists().where(
+    job_log.c.job_id == jobs.c.id,
+    job_log.c.from_state == JobState.FAILED,
+    job_log.c.to_state == JobState.QUEUED,
+)
+_UNFINISHED = (JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED)
+_WRONG_ROWS = (
+    (
+        (jobs.c.state == JobState.SUBMITTING) & jobs.c.submit_token.is_(None),
+        "has no submit token",
+    ),
+    (
+        (jobs.c.state == JobState.SUBMITTED) & jobs.c.deadline_at.is_(None),
+        "has no deadline",
+    ),
+    (
+        (jobs.c.state == JobState.QUEUED)
+        & sa.or_(jobs.c.submit_token.is_not(None), jobs.c.remote_id.is_not(None)),
+        "names a submission",
+    ),
+    (
+        jobs.c.state.in_((JobState.QUEUED, JobState.SUBMITTING))
+        & sa.or_(
+            (jobs.c.kind == JobKind.FILTER) & jobs.c.photo.is_(None),
+            (jobs.c.kind == JobKind.PROMPT) & jobs.c.prompt.is_(None),
+        ),
+        "has nothing to make a picture from",
+    ),
+    ((jobs.c.state == JobState.COMPLETED) & jobs.c.picture.is_(None), "has no picture"),
+    (
+        jobs.c.state.in_(_UNFINISHED) != jobs.c.finished_at.is_(None),
+        "its time of ending says otherwise",
+    ),
+)
 
 
 async def check(database: Database) -> list[str]:
@@ -52,7 +87,10 @@ async def check(database: Database) -> list[str]:
         missing = await pending(database)
         if missing:
             return [f"The schema is old; the next start applies step {', '.join(missing)}."]
-        return await database.file_problems() or await check_ledgers(database)
+        return await database.file_problems() or [
+            *await check_ledgers(database),
+            *await check_columns(database),
+        ]
     except StorageUnavailable as error:
         if error.fault is not StorageFault.DAMAGED:
             raise
@@ -94,6 +132,13 @@ async def _settlements(connection: AsyncConnection) -> list[str]:
     is_quota, is_credits = (reservations.c.ledger == ledger for ledger in Ledger)
     as_it_may_be = sa.or_(
         sa.and_(is_credits, ~of_this_attempt, reservations.c.state == _BACK),
+        sa.and_(_WAS_RETRIED, is_quota, reservations.c.state == _BACK),
+        sa.and_(
+            _WAS_RETRIED,
+            is_credits,
+            sa.or_(~of_this_attempt, jobs.c.state == JobState.QUEUED),
+            reservations.c.state == _SPENT,
+        ),
         *(
             sa.and_(is_quota, jobs.c.state == state, reservations.c.state.in_(allowed))
             for state, allowed in _QUOTA.items()
@@ -133,6 +178,7 @@ async def _charges(connection: AsyncConnection) -> list[str]:
         .join(buckets, buckets.c.id == reservations.c.bucket_id)
         .where(
             reservations.c.job_id == jobs.c.id,
+            reservations.c.attempt == jobs.c.attempts,
             reservations.c.state != _BACK,
             buckets.c.ledger == CREDIT_BUCKET.ledger,
             buckets.c.scope == CREDIT_BUCKET.scope,
@@ -170,3 +216,18 @@ async def _logs(connection: AsyncConnection) -> list[str]:
         .order_by(jobs.c.id)
     )
     return [f"Job {row.id} is {row.state}, but its log ends with {row.last}." for row in rows]
+
+
+async def check_columns(database: Database) -> list[str]:
+    """Find jobs whose row lacks what their state needs, or has what it cannot have."""
+
+    async def unit(connection: AsyncConnection) -> list[str]:
+        problems = []
+        for wrong, words in _WRONG_ROWS:
+            rows = await connection.execute(
+                sa.select(jobs.c.id, jobs.c.state).where(wrong).order_by(jobs.c.id)
+            )
+            problems += [f"Job {row.id} is {row.state}, but {words}." for row in rows]
+        return problems
+
+    return await database.read(unit)

@@ -45,13 +45,19 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, exclusive: bool = True, busy_timeout: timedelta = _BUSY_TIMEOUT
+        cls,
+        url: str,
+        *,
+        exclusive: bool = True,
+        accept_copy: bool = False,
+        busy_timeout: timedelta = _BUSY_TIMEOUT,
     ) -> AsyncGenerator[Self]:
         """Open the database at `url`, for example sqlite:///data/bot.db.
 
         The bot opens it with `exclusive`: folders and file are made where missing, and no second
         process can do the same. A tool that only looks, or writes a little beside a running bot,
-        opens without it and needs a database that exists.
+        opens without it and needs a database that exists. `accept_copy`: a copy that was put in
+        place of the database may become it; nobody else may start with one.
         """
         path = sqlite.file_path(url)
         with ExitStack() as held:
@@ -60,6 +66,7 @@ class Database:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     held.enter_context(process_lock(path))
                 _require_file(path, create=exclusive)
+                _look_at_copy(path, may_become_it=accept_copy or not exclusive)
                 start = sqlite.prepare if exclusive else sqlite.look
                 await asyncio.to_thread(start, path, busy_timeout=busy_timeout)
             database = cls(path, exclusive=exclusive, busy_timeout=busy_timeout)
@@ -153,6 +160,21 @@ class Database:
 def _require_file(path: Path, *, create: bool) -> None:
     if not create and not path.is_file():
         raise StorageUnavailable(StorageFault.UNREACHABLE, f"{path} does not exist")
+
+
+def _look_at_copy(path: Path, *, may_become_it: bool) -> None:
+    """Refuse a copy that was put back, where it could do harm.
+
+    The log of the database that it replaces would be written into it, and a bot that starts with it
+    would send what was sent already.
+    """
+    if not sqlite.is_copy(path):
+        return
+    if sqlite.has_wal(path):
+        detail = f"{sqlite.wal_of(path)} belongs to the database that was here before"
+        raise StorageUnavailable(StorageFault.FOREIGN_LOG, detail)
+    if not may_become_it:
+        raise StorageUnavailable(StorageFault.COPY, f"{path}")
 
 
 def _report_unheard_error(task: asyncio.Task[Any]) -> None:

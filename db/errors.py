@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.models import JobState, Usage
+    from db.models import JobState, Scope, Usage
 
 
 class StorageError(Exception):
@@ -31,12 +31,39 @@ class TransitionRefused(StorageError):
         self.wanted = wanted
 
 
+class JobUnderWay(StorageError):
+    """Something is still to happen to the job by itself, so this cannot be done to it yet."""
+
+    def __init__(self, job_id: int, state: JobState) -> None:
+        super().__init__(f"job {job_id} is {state}")
+        self.job_id = job_id
+        self.state = state
+
+
+class NotKept(StorageError):
+    """The job cannot go on: its photo, picture or prompt is deleted."""
+
+    def __init__(self, job_id: int, what: str) -> None:
+        super().__init__(f"the {what} of job {job_id} is deleted")
+        self.job_id = job_id
+        self.what = what
+
+
 class QuotaExceeded(StorageError):
     """A limit is used up; nothing was reserved."""
 
     def __init__(self, usage: Usage) -> None:
         super().__init__(f"{usage.limit} is used up")
         self.usage = usage
+
+
+class QueueFull(StorageError):
+    """A member, a server or everybody together has as many jobs waiting as may wait."""
+
+    def __init__(self, scope: Scope, limit: int) -> None:
+        super().__init__(f"{limit} jobs wait already ({scope})")
+        self.scope = scope
+        self.limit = limit
 
 
 class StorageFault(enum.Enum):
@@ -48,6 +75,8 @@ class StorageFault(enum.Enum):
     DAMAGED = "damaged"
     IN_USE = "in_use"  # another process has this database open
     NEWER_SCHEMA = "newer_schema"
+    COPY = "copy"  # made by `db.backup`, put back, and not yet made safe
+    FOREIGN_LOG = "foreign_log"  # a copy beside the write-ahead log of another database
     UNREACHABLE = "unreachable"
 
 

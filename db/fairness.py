@@ -1,7 +1,9 @@
 """The order of the queue: a start-time fair-queue tag, stored with the job.
 
 A member with a hundred jobs waiting and one who just came take turns: a job's tag is where its
-member's last one ended, each is as long as its cost, and the lowest tag is served first.
+member's one before ends, each is as long as its cost divided by the member's weight, and the lowest
+tag is served first. With k members waiting, whoever comes is served after at most k others. A job
+that is cancelled before its turn takes none.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.schema import WAS_SERVED, jobs, members
+from db.schema import IS_WAITING, WAS_SERVED, jobs, members
 from db.sqlite import insert_missing
 
 _LEAST_COST = 1  # a job that costs no credits still takes a turn
+_length = sa.case((jobs.c.cost > _LEAST_COST, jobs.c.cost), else_=_LEAST_COST)
 
 
 def served_so_far() -> sa.ColumnElement[float]:
@@ -21,31 +24,33 @@ def served_so_far() -> sa.ColumnElement[float]:
     return sa.func.coalesce(served, 0.0)
 
 
-# Built once, as in `db.transitions`.
-_PRESENT = served_so_far()
-_OF_MEMBER = members.c.user_id == sa.bindparam("of_member")
-_START = (
-    sa.select(sa.case((members.c.last_tag > _PRESENT, members.c.last_tag), else_=_PRESENT))
-    .where(_OF_MEMBER)
-    .with_for_update()
-)
-_MOVED = (
-    sa.update(members)
-    .where(_OF_MEMBER)
-    .values(
-        last_tag=sa.bindparam("start", type_=sa.Double)
-        + sa.bindparam("length", type_=sa.Double) / members.c.weight
-    )
-)
-
-
-async def next_tag(connection: AsyncConnection, *, user_id: int, cost: int) -> float:
-    """Give the member's next job its place, and remember it."""
+async def next_tag(connection: AsyncConnection, *, user_id: int) -> float:
+    """Tell the place of the member's next job: behind what they have had, and have waiting."""
     await connection.execute(
         insert_missing(members, {"user_id": user_id, "last_tag": 0.0, "weight": 1.0})
     )
-    start = await connection.execute(_START, {"of_member": user_id})
-    tag = float(start.scalar_one())
-    length = max(cost, _LEAST_COST)
-    await connection.execute(_MOVED, {"of_member": user_id, "start": tag, "length": length})
-    return tag
+    member = await connection.execute(
+        sa.select(members.c.last_tag, members.c.weight)
+        .where(members.c.user_id == user_id)
+        .with_for_update()
+    )
+    last_tag, weight = member.one()
+    waiting = (
+        sa.select(sa.func.max(jobs.c.fair_tag + _length / weight))
+        .where(IS_WAITING, jobs.c.user_id == user_id)
+        .scalar_subquery()
+    )
+    found = await connection.execute(sa.select(served_so_far(), waiting))
+    return max([float(last_tag), *(float(tag) for tag in found.one() if tag is not None)])
+
+
+async def take_turn(
+    connection: AsyncConnection, *, user_id: int, fair_tag: float, cost: int
+) -> None:
+    """Note that the member's turn has come with this job."""
+    end = fair_tag + max(cost, _LEAST_COST) / members.c.weight
+    await connection.execute(
+        sa.update(members)
+        .where(members.c.user_id == user_id, members.c.last_tag < end)
+        .values(last_tag=end)
+    )

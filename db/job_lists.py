@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import JobNotFound
 from db.models import Job, JobState, Made, ReferencedFiles
-from db.schema import IS_UNTOLD, SERVED_IN_ORDER, jobs
+from db.schema import IS_UNTOLD, jobs
 
 _BY_ID = sa.select(jobs).where(jobs.c.id == sa.bindparam("of_job"))  # built once: it is asked often
 _FINAL = [state for state in JobState if state.is_final]
@@ -47,17 +47,6 @@ async def in_state(connection: AsyncConnection, state: JobState) -> tuple[Job, .
 async def untold(connection: AsyncConnection) -> tuple[Job, ...]:
     """List jobs whose outcome is known, but not shown to the member, oldest first."""
     return await _jobs(connection, sa.select(jobs).where(IS_UNTOLD).order_by(jobs.c.id))
-
-
-async def queued(connection: AsyncConnection, *, limit: int) -> tuple[Job, ...]:
-    """List queued jobs in the order they are served."""
-    statement = (
-        sa.select(jobs)
-        .where(jobs.c.state == JobState.QUEUED)
-        .order_by(*SERVED_IN_ORDER)
-        .limit(limit)
-    )
-    return await _jobs(connection, statement)
 
 
 async def queued_since(connection: AsyncConnection, before: datetime) -> tuple[Job, ...]:

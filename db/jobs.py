@@ -13,10 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import cancelling, job_lists, queue, steps
+from db.bounds import Bounds, require_room
+from db.budget import require_credits
 from db.clock import Clock, utc_now
 from db.columns import Timestamp
 from db.database import Database
-from db.errors import JobNotFound, QuotaExceeded, RemoteIdTaken
+from db.errors import JobNotFound, RemoteIdTaken
 from db.ledgers import settle
 from db.models import (
     Acceptance,
@@ -38,7 +40,8 @@ class JobRepository:
     """All that happens to jobs.
 
     `keep_files` is the short time for which a photo outlives its job; `keep_undelivered` is how
-    long a picture that could not be posted waits for its member.
+    long a picture that could not be posted waits for its member; `bounds` say how many jobs may
+    wait and run at the same time.
     """
 
     def __init__(
@@ -48,16 +51,31 @@ class JobRepository:
         clock: Clock = utc_now,
         keep_files: timedelta = timedelta(minutes=15),
         keep_undelivered: timedelta = timedelta(days=7),
+        bounds: Bounds | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._periods = Periods(short_time=keep_files, undelivered=keep_undelivered)
+        self._bounds = bounds or Bounds()
 
     # --- into the queue and out of it
 
     async def accept(self, new: NewJob) -> Acceptance:
-        """Queue a job and reserve quota; QuotaExceeded names the first limit that refuses it."""
-        return await self._database.write(lambda c: queue.accept(c, new, now=self._clock()))
+        """Queue a job and reserve quota; QuotaExceeded and QueueFull name what refuses it."""
+
+        async def unit(connection: AsyncConnection) -> Acceptance:
+            return await queue.accept(connection, new, bounds=self._bounds, now=self._clock())
+
+        return await self._database.write(unit)
+
+    async def require_room(self, user_id: int, guild_id: int | None, *, cost: int) -> None:
+        """Raise QueueFull or QuotaExceeded if a job of this member would find no room just now."""
+
+        async def unit(connection: AsyncConnection) -> None:
+            await require_room(connection, self._bounds, user_id=user_id, guild_id=guild_id)
+            await require_credits(connection, cost=cost, now=self._clock())
+
+        await self._database.read(unit)
 
     async def claim(
         self,
@@ -68,10 +86,11 @@ class JobRepository:
         idempotent: bool,
         accepted_after: datetime | None = None,
     ) -> Job | None:
-        """Take the next job for submission; None: nothing to do, or the operator's cap is reached.
+        """Take the next job for submission; None: nothing to do.
 
         Jobs accepted before `accepted_after` are passed over: they are too old to be sent. Token,
-        attempt and held credits are durable when this returns.
+        attempt and held credits are durable when this returns. QuotaExceeded if a cap of the
+        operator has no room for the job whose turn it is; nothing is changed then.
         """
         destination = queue.Destination(
             backend=backend,
@@ -85,18 +104,19 @@ class JobRepository:
                 connection,
                 destination,
                 accepted_after=accepted_after,
+                bounds=self._bounds,
                 now=self._clock(),
                 periods=self._periods,
             )
 
-        try:
-            return await self._database.write(unit)
-        except QuotaExceeded:
-            return None
+        return await self._database.write(unit)
 
     async def position(self, job_id: int) -> int | None:
-        """Tell the place in the queue, 1 being next; None if the job is not queued."""
-        return await self._database.read(lambda c: queue.position(c, job_id))
+        """Tell the place in the queue, 1 being next; None if the job is not queued.
+
+        Who runs as many as allowed is counted after those who do not.
+        """
+        return await self._database.read(lambda c: queue.position(c, job_id, bounds=self._bounds))
 
     # --- from one state to the next: TransitionRefused if it is in another, or the token differs
 
@@ -255,7 +275,9 @@ class JobRepository:
         return await self._database.read(job_lists.untold)
 
     async def list_queued(self, *, limit: int) -> tuple[Job, ...]:
-        return await self._database.read(lambda c: job_lists.queued(c, limit=limit))
+        return await self._database.read(
+            lambda c: queue.upcoming(c, bounds=self._bounds, limit=limit)
+        )
 
     async def list_stale_queued(self, before: datetime) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.queued_since(c, before))

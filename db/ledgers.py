@@ -6,7 +6,7 @@ in the transaction that writes the reservation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -75,14 +75,31 @@ async def settle(
         .returning(reservations.c.bucket_id, reservations.c.amount)
     )
     amounts = {row.bucket_id: row.amount for row in settled.all()}
-    if into is not ReservationState.RETURNED or not amounts:
-        return
-    for bucket_id in await _in_lock_order(connection, list(amounts)):
-        await connection.execute(
-            sa.update(buckets)
-            .where(buckets.c.id == bucket_id)
-            .values(used=buckets.c.used - amounts[bucket_id])
+    if into is ReservationState.RETURNED:
+        await _lower(connection, amounts)
+
+
+async def give_back(connection: AsyncConnection, ledger: Ledger, *, job_id: int) -> int:
+    """Return what the job has spent, after all; tell the largest amount. A second time: 0."""
+    returned = await connection.execute(
+        sa.update(reservations)
+        .where(
+            reservations.c.job_id == job_id,
+            reservations.c.ledger == ledger,
+            reservations.c.state == ReservationState.SPENT,
         )
+        .values(state=ReservationState.RETURNED)
+        .returning(reservations.c.bucket_id, reservations.c.amount)
+    )
+    amounts = {row.bucket_id: row.amount for row in returned.all()}
+    await _lower(connection, amounts)
+    return max(amounts.values(), default=0)
+
+
+async def id_of(connection: AsyncConnection, bucket: Bucket) -> int | None:
+    """Tell under which number a bucket is stored; None: nothing was ever counted in it."""
+    found: int | None = await connection.scalar(sa.select(buckets.c.id).where(_is(bucket)))
+    return found
 
 
 async def used_in(connection: AsyncConnection, bucket: Bucket) -> int:
@@ -101,9 +118,20 @@ async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
     return int(held or 0)
 
 
+async def _lower(connection: AsyncConnection, amounts: Mapping[int, int]) -> None:
+    if not amounts:
+        return
+    for bucket_id in await _in_lock_order(connection, list(amounts)):
+        await connection.execute(
+            sa.update(buckets)
+            .where(buckets.c.id == bucket_id)
+            .values(used=buckets.c.used - amounts[bucket_id])
+        )
+
+
 async def _raise_used(connection: AsyncConnection, rule: Rule, *, amount: int) -> int | None:
     statement = sa.update(buckets).where(_is(rule.bucket))
-    if rule.limit is not None:
+    if rule.limit is not None and amount:  # what is free fits below a cap that was lowered, too
         statement = statement.where(buckets.c.used + amount <= rule.limit.amount)
     bucket_id: int | None = await connection.scalar(
         statement.values(used=buckets.c.used + amount).returning(buckets.c.id)

@@ -7,10 +7,11 @@ from dataclasses import asdict
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.budget import count_what_is_gone
 from db.clock import Clock, utc_now
 from db.database import Database
 from db.ledgers import held_in, used_in
-from db.models import Credits, Limit, Usage
+from db.models import Credits, Ledger, Limit, Scope, Usage
 from db.rules import CREDIT_BUCKET, Requester, credit_rules, quota_rules, usage
 from db.schema import limits
 from db.sqlite import insert_or_replace
@@ -26,9 +27,17 @@ class LimitRepository:
         self._clock = clock
 
     async def set(self, limit: Limit) -> None:
-        """Make a limit, or change the amount of the one with the same scope and window."""
-        statement = insert_or_replace(limits, asdict(limit), key=_KEY)
-        await self._database.write(lambda c: c.execute(statement))
+        """Make a limit, or change the amount of the one with the same scope and window.
+
+        A cap on credits counts its whole window, as if it had been there from its beginning.
+        """
+
+        async def unit(connection: AsyncConnection) -> None:
+            await connection.execute(insert_or_replace(limits, asdict(limit), key=_KEY))
+            if limit.ledger is Ledger.CREDITS and limit.scope is Scope.OPERATOR:
+                await count_what_is_gone(connection, limit, now=self._clock())
+
+        await self._database.write(unit)
 
     async def remove(self, limit: Limit) -> bool:
         """Remove the limit with this scope and window; False if there was none."""

@@ -53,6 +53,7 @@ class FailureReason(enum.StrEnum):
 
     # before anything was charged
     TOO_OLD = "too_old"
+    RESTORED = "restored"  # a copy of the database was put back that does not know its end
     PHOTO_UNREADABLE = "photo_unreadable"  # our copy of the photo is gone or broken
     FILTER_GONE = "filter_gone"
     INVALID_PHOTO = "invalid_photo"
@@ -201,6 +202,30 @@ class Made:
     created_at: datetime
     submitted_at: datetime
     finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """A line of a job's log: how it came into a state."""
+
+    at: datetime
+    from_state: JobState | None  # None: it was accepted
+    to_state: JobState
+    actor: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What a job holds, or held, in one bucket."""
+
+    ledger: Ledger
+    scope: Scope
+    window: Window
+    window_start: datetime
+    attempt: int  # 0: when it was accepted; n: when it was claimed for the nth time
+    amount: int
+    state: ReservationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

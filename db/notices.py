@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,6 +11,17 @@ from db.clock import Clock, utc_now
 from db.database import Database
 from db.schema import notices
 from db.sqlite import insert_missing
+
+
+async def note_once(connection: AsyncConnection, key: str, *, now: datetime) -> bool:
+    """Make a mark; True if it was not there."""
+    statement = insert_missing(notices, {"key": key, "at": now})
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def forget_notice(connection: AsyncConnection, key: str) -> None:
+    """Take a mark away."""
+    await connection.execute(sa.delete(notices).where(notices.c.key == key))
 
 
 class NoticeRepository:
@@ -20,14 +33,8 @@ class NoticeRepository:
 
     async def say_once(self, key: str) -> bool:
         """Tell whether this is to be said now; True for the first who asks."""
-        statement = insert_missing(notices, {"key": key, "at": self._clock()})
-
-        async def unit(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
-
-        return await self._database.write(unit)
+        return await self._database.write(lambda c: note_once(c, key, now=self._clock()))
 
     async def forget(self, key: str) -> None:
         """Let it be said again."""
-        statement = sa.delete(notices).where(notices.c.key == key)
-        await self._database.write(lambda c: c.execute(statement))
+        await self._database.write(lambda c: forget_notice(c, key))

@@ -9,7 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.fairness import next_tag
+from db.bounds import Bounds, has_free_place, may_start, require_room, served_in_order
+from db.budget import require_credits
+from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
@@ -37,19 +39,23 @@ class Destination:
         return self.swap_version if kind is JobKind.FILTER else self.prompt_version
 
 
-async def accept(connection: AsyncConnection, new: NewJob, *, now: datetime) -> Acceptance:
+async def accept(
+    connection: AsyncConnection, new: NewJob, *, bounds: Bounds, now: datetime
+) -> Acceptance:
     """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
     found = await connection.execute(_OF_INTERACTION, {"of_interaction": new.interaction_id})
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
-    # Quota first: who has none left costs us little.
+    # What may refuse comes first, and costs little.
+    await require_room(connection, bounds, user_id=new.user_id, guild_id=new.guild_id)
     requester = Requester(
         user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
     )
     rules = await quota_rules(connection, requester, now=now)
     held = await hold(connection, rules, amount=_PICTURES_PER_JOB, now=now)
-    tag = await next_tag(connection, user_id=new.user_id, cost=new.cost)
+    await require_credits(connection, cost=new.cost, now=now)
+    tag = await next_tag(connection, user_id=new.user_id)
     job = await _insert(connection, new, fair_tag=tag, now=now)
     await log(connection, job, origin=None, actor="member")
     await write_down(connection, held, job_id=job.id, attempt=_ACCEPTANCE)
@@ -78,16 +84,21 @@ async def claim(
     destination: Destination,
     *,
     accepted_after: datetime | None,
+    bounds: Bounds,
     now: datetime,
     periods: Periods,
 ) -> Job | None:
     """Take the next job for submission under a new token, and hold the credits it will cost.
 
-    A job that was not accepted after `accepted_after` is too old to be sent, and passed over.
+    A job that was not accepted after `accepted_after` is too old to be sent, and passed over. So is
+    one whose member or server has as many running as `bounds` allow: others go ahead of it.
 
     QuotaExceeded if the operator's cap has no room for it.
     """
+    if not await has_free_place(connection, bounds):
+        return None
     may_be_sent = [
+        *may_start(bounds),
         jobs.c.state == JobState.QUEUED,
         sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
     ]
@@ -120,33 +131,38 @@ async def claim(
         values=values,
     )
     job = await change(connection, row.id, wanted, now=now, periods=periods)
+    await take_turn(connection, user_id=job.user_id, fair_tag=job.fair_tag, cost=job.cost)
     rules = await credit_rules(connection, now=now)
     held = await hold(connection, rules, amount=row.cost, now=now)
     await write_down(connection, held, job_id=job.id, attempt=attempt)
     return job
 
 
-async def position(connection: AsyncConnection, job_id: int) -> int | None:
+async def position(connection: AsyncConnection, job_id: int, *, bounds: Bounds) -> int | None:
     """Count the jobs up to and with this one, in the order they are served; None: not queued."""
-    return await connection.scalar(_POSITION, {"of_job": job_id}) or None
-
-
-def _count_ahead() -> sa.Select[int]:
     ahead, own = jobs.alias("ahead"), jobs.alias("own")
-    return (
+    is_served_before = sa.tuple_(*served_in_order(bounds, of=ahead)) <= sa.tuple_(
+        *served_in_order(bounds, of=own)
+    )
+    place = await connection.scalar(
         sa.select(sa.func.count())
         .select_from(ahead)
-        .join(
-            own,
-            sa.tuple_(ahead.c.priority, ahead.c.fair_tag, ahead.c.id)
-            <= sa.tuple_(own.c.priority, own.c.fair_tag, own.c.id),
-        )
+        .join(own, is_served_before)
         .where(
-            own.c.id == sa.bindparam("of_job"),
+            own.c.id == job_id,
             own.c.state == JobState.QUEUED,
             ahead.c.state == JobState.QUEUED,
         )
     )
+    return place or None
 
 
-_POSITION = _count_ahead()
+async def upcoming(connection: AsyncConnection, *, bounds: Bounds, limit: int) -> tuple[Job, ...]:
+    """List queued jobs in the order they are served."""
+    rows = await connection.execute(
+        sa.select(jobs)
+        .where(jobs.c.state == JobState.QUEUED)
+        .order_by(*served_in_order(bounds))
+        .limit(limit)
+    )
+    return tuple(Job(**row) for row in rows.mappings())

@@ -90,7 +90,7 @@ async def quota_rules(
         chosen[limit.scope, limit.guild_id, limit.window] = limit  # 0, the general one, comes first
     scope_ids = requester.scope_ids
     return _in_lock_order(
-        Rule(bucket=_bucket(limit, scope_id=scope_ids.get(limit.scope, 0), now=now), limit=limit)
+        Rule(bucket=bucket_of(limit, scope_id=scope_ids.get(limit.scope, 0), now=now), limit=limit)
         for limit in chosen.values()
     )
 
@@ -103,7 +103,7 @@ async def credit_rules(connection: AsyncConnection, *, now: datetime) -> list[Ru
     rules = {CREDIT_BUCKET: Rule(bucket=CREDIT_BUCKET, limit=None)}
     for row in rows.mappings():
         limit = Limit(**row)
-        bucket = _bucket(limit, scope_id=0, now=now)
+        bucket = bucket_of(limit, scope_id=0, now=now)
         rules[bucket] = Rule(bucket=bucket, limit=limit)
     return _in_lock_order(rules.values())
 
@@ -117,7 +117,8 @@ def _whole_service() -> sa.ColumnElement[bool]:
     return (limits.c.scope == Scope.OPERATOR) & (limits.c.scope_id == 0) & (limits.c.guild_id == 0)
 
 
-def _bucket(limit: Limit, *, scope_id: int, now: datetime) -> Bucket:
+def bucket_of(limit: Limit, *, scope_id: int, now: datetime) -> Bucket:
+    """Name the bucket in which this limit counts for one member, server or event just now."""
     return Bucket(
         ledger=limit.ledger,
         scope=limit.scope,

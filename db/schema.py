@@ -94,6 +94,8 @@ jobs = sa.Table(
 
 SERVED_IN_ORDER = (jobs.c.priority, jobs.c.fair_tag, jobs.c.id)
 WAS_SERVED = sa.text("attempts > 0")
+IS_WAITING = sa.text("state = 'queued'")
+IS_RUNNING = sa.text("state IN ('submitting', 'submitted')")
 IS_UNTOLD = sa.text(
     "state NOT IN ('queued', 'submitting', 'submitted') AND (told IS NULL OR told <> state)"
 )
@@ -106,6 +108,9 @@ def _partial(
 
 
 # SQLite uses a partial index only where the query repeats its condition literally.
+# With the state, rows need not be looked at: SQLite does not see that the condition implies it.
+_partial("ix_jobs_waiting_member", jobs.c.user_id, jobs.c.state, where=IS_WAITING)
+_partial("ix_jobs_waiting_server", jobs.c.guild_id, jobs.c.state, where=IS_WAITING)
 _partial("ix_jobs_served", jobs.c.fair_tag, where=WAS_SERVED)
 _partial("ix_jobs_untold", jobs.c.id, where=IS_UNTOLD)
 _partial("ix_jobs_tokens", jobs.c.token_expires_at, where=sa.text("token_expires_at IS NOT NULL"))

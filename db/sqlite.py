@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.connection_thread import ConnectionThread, Manner
 from db.errors import StorageFault, StorageUnavailable
@@ -25,6 +26,11 @@ _WRITER_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _MIGRATION_PRAGMAS = ("synchronous=FULL", "foreign_keys=OFF", "secure_delete=ON")
 _READER_PRAGMAS = ("query_only=ON",)
 _READERS = 4
+
+_WRITE_VERSION_AT = 18  # in the file's header: 1 for a rollback journal, 2 for WAL
+_ROLLBACK_JOURNAL = b"\x01"
+
+_numbers = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq"))
 
 T = TypeVar("T")
 
@@ -58,6 +64,50 @@ def look(path: Path, *, busy_timeout: timedelta) -> None:
     """Fail early if this is no database: read the first page."""
     with closing(_connect(path, busy_timeout=busy_timeout)) as connection:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def is_copy(path: Path) -> bool:
+    """Tell whether a copy of ours lies here: those are not in WAL mode, what the bot opened is."""
+    try:
+        with path.open("rb") as file:
+            file.seek(_WRITE_VERSION_AT)
+            if file.read(1) != _ROLLBACK_JOURNAL:
+                return False
+    except FileNotFoundError:
+        return False
+    # immutable: a log beside it, which may be another database's, is not looked at
+    address = f"{path.as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        query = "SELECT count(*) FROM sqlite_schema WHERE name IN ('jobs', 'alembic_version')"
+        (found,) = connection.execute(query).fetchone()
+    return bool(found == 2)  # noqa: PLR2004
+
+
+def has_wal(path: Path) -> bool:
+    """Tell whether a write-ahead log with something in it lies beside the file."""
+    log = wal_of(path)
+    return log.is_file() and log.stat().st_size > 0
+
+
+def wal_of(path: Path) -> Path:
+    """Name the write-ahead log of a database file."""
+    return path.with_name(f"{path.name}-wal")
+
+
+async def last_number(connection: AsyncConnection, table: sa.Table) -> int:
+    """Tell the highest number that a table's rows were ever given, or skipped."""
+    query = sa.select(_numbers.c.seq).where(_numbers.c.name == table.name)
+    return int(await connection.scalar(query) or 0)
+
+
+async def skip_numbers(connection: AsyncConnection, table: sa.Table, *, by: int) -> None:
+    """Go on at a round number, at least `by` further: lower ones are never given to a row."""
+    last = await last_number(connection, table)
+    round_number = (last // by + 2) * by
+    is_there = _numbers.c.name == table.name
+    moved = await connection.execute(sa.update(_numbers).where(is_there).values(seq=round_number))
+    if moved.rowcount == 0:  # no row was ever inserted
+        await connection.execute(sa.insert(_numbers).values(name=table.name, seq=round_number))
 
 
 def writer(path: Path, *, busy_timeout: timedelta) -> ConnectionThread:

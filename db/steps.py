@@ -7,8 +7,11 @@ from datetime import datetime
 from db.models import FailureReason, JobState
 from db.transitions import Change
 
-_WORKER, _MEMBER, _START = "worker", "member", "start"
+_WORKER, _MEMBER, _OPERATOR = "worker", "member", "operator"
+_START, _RESTORE = "start", "restore"
+_SENT_WHERE = ("submit_token", "backend", "api_version")
 
+_QUEUED = frozenset({JobState.QUEUED})
 _SUBMITTING = frozenset({JobState.SUBMITTING})
 _UNCONFIRMED = frozenset({JobState.UNCONFIRMED})
 _SUBMITTED = frozenset({JobState.SUBMITTED})
@@ -25,13 +28,7 @@ def postponed(token: str, *, until: datetime) -> Change:
         to=JobState.QUEUED,
         actor=_WORKER,
         token=token,
-        values={
-            "not_before": until,
-            "submit_token": None,
-            "backend": None,
-            "api_version": None,
-            "idempotent": False,
-        },
+        values={"not_before": until, **dict.fromkeys(_SENT_WHERE), "idempotent": False},
     )
 
 
@@ -61,9 +58,53 @@ def interrupted() -> Change:
     return Change(origins=_SUBMITTING, to=JobState.UNCONFIRMED, actor=_START)
 
 
+def perhaps_sent(backend: str, *, attempt: int) -> Change:
+    """Stop: since the copy was made that says it is queued, it may have been sent."""
+    return Change(
+        origins=_QUEUED,
+        to=JobState.UNCONFIRMED,
+        actor=_RESTORE,
+        values={"backend": backend, "attempts": attempt, "not_before": None},
+    )
+
+
+def overtaken() -> Change:
+    """End: it may have been made since the copy was made that says it is queued."""
+    return _failed(_QUEUED, FailureReason.RESTORED, actor=_RESTORE)
+
+
 def resolved(reason: FailureReason, *, actor: str) -> Change:
     """End: the operator has looked whether it was charged."""
     return _failed(_UNCONFIRMED, reason, actor=actor)
+
+
+def offered_again() -> Change:
+    """Go back: the operator wants the picture posted again, which had found no place."""
+    return Change(
+        origins=frozenset({JobState.UNDELIVERABLE}),
+        to=JobState.COMPLETED,
+        actor=_OPERATOR,
+        detail="to be posted again",
+    )
+
+
+def requeued(*, at: datetime) -> Change:
+    """Go back into the queue: the operator wants a failed job sent once more, as a new try.
+
+    Its wait starts anew, or it would be too old at once; its place in the queue is its old one.
+    """
+    nothing = ("failure", "not_before", "told", "submitted_at", "deadline_at", "cancel_wished_at")
+    return Change(
+        origins=frozenset({JobState.FAILED}),
+        to=JobState.QUEUED,
+        actor=_OPERATOR,
+        detail="to be sent once more",
+        values={
+            **dict.fromkeys((*nothing, "remote_id", *_SENT_WHERE)),
+            "idempotent": False,
+            "created_at": at,
+        },
+    )
 
 
 def completed(picture: str, *, note: str | None) -> Change:

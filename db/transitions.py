@@ -45,6 +45,7 @@ class Effects:
 TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (_Q, JobState.CANCELLED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
     (_Q, JobState.FAILED): Effects(quota=_BACK, photo=Keep.NO_LONGER),
+    (_Q, _U): Effects(quota=_BACK, photo=Keep.SHORT_TIME),  # `db.restoring` holds the credits
     (_Q, _S): Effects(),  # `db.queue.claim` holds the credits
     (_S, _Q): Effects(credits=_BACK),
     (_S, JobState.CANCELLED): Effects(quota=_BACK, credits=_BACK, photo=Keep.NO_LONGER),
@@ -60,6 +61,8 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (JobState.COMPLETED, JobState.UNDELIVERABLE): Effects(picture=Keep.UNTIL_OFFERED),
     (JobState.COMPLETED, JobState.CANCELLED): Effects(photo=Keep.NO_LONGER, picture=Keep.NO_LONGER),
     (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
+    (JobState.UNDELIVERABLE, JobState.COMPLETED): Effects(picture=Keep.WHILE_NEEDED),
+    (JobState.FAILED, _Q): Effects(photo=Keep.WHILE_NEEDED),  # on the house: no quota is held
 }
 
 # Built once: SQLAlchemy takes longer to build a statement than to run it.
@@ -67,7 +70,7 @@ _ID = sa.bindparam("of_job", type_=jobs.c.id.type)
 _LOCKED = sa.select(jobs).where(jobs.c.id == _ID).with_for_update()
 _MOVED = sa.update(jobs).where(jobs.c.id == _ID).returning(jobs)
 _LOGGED = sa.insert(job_log)
-
+_UNFINISHED = frozenset({_Q, JobState.SUBMITTED})
 _OUTCOMES = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED, _U})
 
 
@@ -103,7 +106,7 @@ async def change(
     values = {
         "state": wanted.to,
         "updated_at": now,
-        **_finished_at(wanted.to, now=now),
+        **_finished_at(job.state, wanted.to, now=now),
         **_photo(job, effects.photo, now=now, periods=periods),
         **_picture(job, effects.picture, now=now, periods=periods),
         **wanted.values,
@@ -133,11 +136,12 @@ async def log(
     origin: JobState | None,
     actor: str,
     detail: str | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Add to the job's log that it came into its present state."""
+    """Add to the job's log that it came into its present state, or what was done in it."""
     line = {
         "job_id": job.id,
-        "at": job.updated_at,
+        "at": at or job.updated_at,
         "from_state": origin,
         "to_state": job.state,
         "actor": actor,
@@ -146,11 +150,11 @@ async def log(
     await connection.execute(_LOGGED, line)
 
 
-def _finished_at(to: JobState, *, now: datetime) -> dict[str, datetime | None]:
-    """Note when the outcome was known; a late answer makes an unconfirmed job unfinished again."""
-    if to in _OUTCOMES:
-        return {"finished_at": now}
-    return {"finished_at": None} if to is JobState.SUBMITTED else {}
+def _finished_at(origin: JobState, to: JobState, *, now: datetime) -> dict[str, datetime | None]:
+    """Note when the outcome was known; a late answer or a retry makes a job unfinished again."""
+    if to in _UNFINISHED:
+        return {"finished_at": None}
+    return {"finished_at": now} if to in _OUTCOMES and origin is not JobState.UNDELIVERABLE else {}
 
 
 def _photo(job: Job, keep: Keep, *, now: datetime, periods: Periods) -> dict[str, datetime | None]:

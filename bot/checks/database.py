@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.checks.files import check_files
 from bot.checks.finding import Finding, fail, ok, warn
 from bot.checks.jobs import check_jobs
+from bot.checks.money import check_money
 from bot.explanations import explain_storage
 from bot.settings import Settings
-from db.checks import check_ledgers
+from db.checks import check_columns, check_ledgers
 from db.database import Database
 from db.errors import StorageUnavailable
 from db.migrate import pending
@@ -46,7 +48,10 @@ async def _examine(database: Database, settings: Settings) -> list[Finding]:
     return [
         ok(f"database: {database.path} is whole and up to date"),
         *_judge_ledgers(await check_ledgers(database)),
+        *_judge_rows(await check_columns(database)),
+        *await check_money(database),
         *await check_jobs(database, settings),
+        *await check_files(database, settings),
     ]
 
 
@@ -56,3 +61,11 @@ def _judge_ledgers(problems: Sequence[str]) -> list[Finding]:
         return [ok("quota and credits add up")]
     remedy = "keep a copy (faceswap-bot db backup) and report it as a bug"
     return [fail(f"ledgers: {problem}", remedy) for problem in problems]
+
+
+def _judge_rows(problems: Sequence[str]) -> list[Finding]:
+    """Report rows that do not fit their state; the same goes for them."""
+    if not problems:
+        return [ok("every job's row fits its state")]
+    remedy = "keep a copy (faceswap-bot db backup) and report it as a bug"
+    return [fail(f"rows: {problem}", remedy) for problem in problems]

@@ -12,7 +12,6 @@ from bot.checks.finding import Finding, fail, ok, warn
 from bot.services.gate import Pause
 
 _MEBIBYTE = 1024 * 1024
-_TOO_LITTLE = 100 * _MEBIBYTE
 _LITTLE = 1024 * _MEBIBYTE
 _REMEDIES = {
     Pause.KEY_REFUSED: "correct FACESWAP_API_KEY and start the bot again",
@@ -20,7 +19,7 @@ _REMEDIES = {
 }
 
 
-def check_folder(folder: Path) -> list[Finding]:
+def check_folder(folder: Path, *, least_free: int) -> list[Finding]:
     """Check the folder, or the one it will be made in."""
     place = folder
     while not place.exists() and place != place.parent:
@@ -31,7 +30,7 @@ def check_folder(folder: Path) -> list[Finding]:
         return [
             fail(f"DATA_DIR {folder}: {place} cannot be written", "give this user the right to")
         ]
-    return [_check_room(folder, free=shutil.disk_usage(place).free)]
+    return [_check_room(folder, free=shutil.disk_usage(place).free, least_free=least_free)]
 
 
 def check_heartbeat(path: Path, *, now: datetime | None = None) -> Finding:
@@ -60,10 +59,10 @@ def check_gates(path: Path, *, now: datetime | None = None) -> list[Finding]:
     ]
 
 
-def _check_room(folder: Path, *, free: int) -> Finding:
+def _check_room(folder: Path, *, free: int, least_free: int) -> Finding:
     room = f"DATA_DIR {folder}: {free // _MEBIBYTE} MB free"
-    if free < _TOO_LITTLE:
-        return fail(room, "make room; the bot cannot keep photos and jobs")
+    if free < least_free:
+        return fail(room, "make room; below MIN_FREE_MB orders are refused")
     if free < _LITTLE:
         return warn(room, "make room soon")
     return ok(room)

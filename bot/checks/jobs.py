@@ -30,7 +30,7 @@ def _unconfirmed(job: Job) -> Finding:
     when = f"{job.submitted_at or job.updated_at:%Y-%m-%d %H:%M} UTC"
     return warn(
         f"job {job.id}: nobody knows whether {job.backend} charged {job.cost} credits ({when})",
-        f"look at its bill, then: faceswap-bot db resolve {job.id} charged (or: not-charged)",
+        f"look at its bill, then: faceswap-bot jobs resolve {job.id} charged (or: not-charged)",
     )
 
 

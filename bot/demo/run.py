@@ -14,7 +14,6 @@ from pathlib import Path
 
 import discord
 
-from bot.app import set_daily_quota
 from bot.assembly import App, assemble
 from bot.backend import open_studio_backend
 from bot.demo.page import Scene, open_page, open_scene
@@ -22,6 +21,7 @@ from bot.exits import CommandFailed
 from bot.process import stop_on_signals
 from bot.services.backends import Backends
 from bot.settings import Settings
+from bot.standing_limits import write_limits
 from cogs.ui.welcome import welcome
 from db.database import Database
 from db.migrate import migrate
@@ -86,7 +86,7 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
         open_studio_backend(settings) as backend,
     ):
         await migrate(database)
-        await set_daily_quota(database, settings.quota_per_day)
+        await write_limits(database, settings)
         app = assemble(settings, database=database, backends=Backends(backend))
         await app.catalogue.refresh()
         async with open_scene(app.bot) as scene:

@@ -11,6 +11,7 @@ from typing import TypedDict
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    BudgetUsedUp,
     ClosedReason,
     FilterNeedsOnePerson,
     JobUnknown,
@@ -18,18 +19,22 @@ from bot.errors import (
     PhotoGone,
     QuotaUsedUp,
     TooLateToCancel,
+    TooManyWaiting,
+    UserError,
 )
+from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
+from bot.services.disk import Disk
 from bot.services.gate import Gate, Pause
 from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
 from bot.services.worker import Worker
-from db.errors import JobNotFound, QuotaExceeded, StorageUnavailable, TransitionRefused
+from db.errors import JobNotFound, QueueFull, QuotaExceeded, StorageUnavailable, TransitionRefused
 from db.jobs import JobRepository
 from db.limits import LimitRepository
-from db.models import Job, JobKind, JobState, NewJob, Usage
+from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage
 from faceswap.models import Filter, Gender, Quality, Ratio
 
 JOBS_LISTED = 10
@@ -81,6 +86,8 @@ class Booth:
         photos: PhotoStore,
         pictures: PictureStore,
         gate: Gate,
+        budget: Budget,
+        disk: Disk,
         outlook: Outlook,
         worker: Worker,
         delivery: Delivery,
@@ -92,6 +99,8 @@ class Booth:
         self._photos = photos
         self._pictures = pictures
         self._gate = gate
+        self._budget = budget
+        self._disk = disk
         self._outlook = outlook
         self._worker = worker
         self._delivery = delivery
@@ -100,11 +109,12 @@ class Booth:
 
     async def check(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
         """Refuse what can be refused before a photo is fetched; raises UserError."""
-        self._refuse_if_closed()
+        await self._refuse_if_closed()
         if isinstance(order, PromptOrder):
             check_prompt(order.prompt)
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
+        await self._require_room(caller, order)
         for usage in await self.usages(caller.user_id, caller.guild_id):
             if usage.remaining < 1:
                 raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
@@ -145,7 +155,7 @@ class Booth:
 
         PhotoGone: the short time for which a photo outlives its job is over.
         """
-        self._refuse_if_closed()
+        await self._refuse_if_closed()
         photo = None
         if job.kind is JobKind.FILTER:
             try:
@@ -235,12 +245,29 @@ class Booth:
         """Wait for room to have a photo of so many bytes in memory, until it is ordered from."""
         return self._photos.room(size)
 
-    def _refuse_if_closed(self) -> None:
+    async def _refuse_if_closed(self) -> None:
         gate = self._gate
         if gate.refuses_orders:
             is_down = gate.pause is Pause.API_DOWN
             reason = ClosedReason.API_AWAY if is_down else ClosedReason.API_REFUSES_US
             raise BoothClosed(reason, since=gate.since)
+        await self._disk.require()
+
+    async def _require_room(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
+        cost = self._prompt_cost if isinstance(order, PromptOrder) else self._swap_cost
+        try:
+            await self._jobs.require_room(caller.user_id, caller.guild_id, cost=cost)
+        except (QueueFull, QuotaExceeded) as refused:
+            raise await self._refusal(refused) from None
+
+    async def _refusal(self, refused: QueueFull | QuotaExceeded) -> UserError:
+        if isinstance(refused, QueueFull):
+            return TooManyWaiting(refused.scope, refused.limit)
+        usage = refused.usage
+        if usage.limit.ledger is Ledger.CREDITS:
+            await self._budget.refused(usage)
+            return BudgetUsedUp(usage.limit.window, resets_at=usage.resets_at)
+        return QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
 
     async def _queue_with_photo(self, new: NewJob) -> Job:
         try:
@@ -253,9 +280,8 @@ class Booth:
     async def _queue(self, new: NewJob) -> Job:
         try:
             acceptance = await self._jobs.accept(new)
-        except QuotaExceeded as refused:
-            usage = refused.usage
-            raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at) from None
+        except (QueueFull, QuotaExceeded) as refused:
+            raise await self._refusal(refused) from None
         if not acceptance.created and new.photo is not None:
             await self._photos.delete(new.photo)
         with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now

@@ -86,12 +86,13 @@ class Catalogue:
         hits.sort(key=lambda each: not each.name.casefold().startswith(wanted))
         return tuple(dict.fromkeys(hits))[:SUGGESTIONS]
 
-    def find(self, text: str) -> Filter:
+    async def find(self, text: str) -> Filter:
         """Return the filter of this name, number or UUID; raises FilterUnknown, BoothClosed.
 
         A part of a name will do where only one has it. A UUID is taken as it is: such filters are
         not in the catalogue.
         """
+        await self._first_answer()
         wanted = text.strip().casefold()
         for each in self._filters:
             if each.name.casefold() == wanted:

@@ -16,6 +16,7 @@ class Stage(enum.Enum):
 
     QUEUED = "queued"
     PAUSED = "paused"  # queued, and nothing is being sent: the API does not take jobs now
+    UNPAID = "unpaid"  # queued, and a cap of the operator has no room for it
     SENDING = "sending"
     WAITING = "waiting"  # in the API's queue
     WORKING = "working"

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Collection
 
 from bot.services.backends import Backends
+from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -20,7 +21,7 @@ from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.probing import Prober
 from bot.services.submission import Submitter
-from db.errors import StorageUnavailable
+from db.errors import QuotaExceeded, StorageUnavailable
 from db.jobs import JobRepository
 from db.models import Job, JobState
 from faceswap.models import APIVersion
@@ -53,6 +54,7 @@ class Worker:
         courier: Courier,
         housekeeper: Housekeeper,
         delivery: Delivery,
+        budget: Budget,
         gates: Gates,
         prober: Prober,
         pace: Pace,
@@ -66,6 +68,7 @@ class Worker:
         self._courier = courier
         self._housekeeper = housekeeper
         self._delivery = delivery
+        self._budget = budget
         self._gate = gates.of(backends.current.name)
         self._prober = prober
         self._pace = pace
@@ -166,13 +169,21 @@ class Worker:
 
     async def _claim(self) -> Job | None:
         backend = self._backends.current
-        return await self._jobs.claim(
-            backend=backend.name,
-            swap_version=backend.swap_version,
-            prompt_version=APIVersion.V2,
-            idempotent=backend.idempotent,
-            accepted_after=self._housekeeper.oldest_welcome,
-        )
+        try:
+            job = await self._jobs.claim(
+                backend=backend.name,
+                swap_version=backend.swap_version,
+                prompt_version=APIVersion.V2,
+                idempotent=backend.idempotent,
+                accepted_after=self._housekeeper.oldest_welcome,
+            )
+        except QuotaExceeded as refused:
+            if not self._budget.stops_jobs:
+                self._queue_moved.set()  # every card is to say why nothing moves
+            await self._budget.stopped(refused.usage)
+            return None
+        await self._budget.allowed(job)
+        return job
 
     async def _rest(self) -> None:
         pause = min(IDLE_SECONDS, self._gate.seconds_closed or IDLE_SECONDS)
@@ -264,6 +275,7 @@ class Worker:
             return await self._follower.follow(job)
         finally:
             del self._following[job.id]
+            self._bell.set()  # its place is free for another job of the same member
 
     async def _deliver(self, job: Job, *, maybe_posted: bool) -> Job:
         self._delivering.add(job.id)

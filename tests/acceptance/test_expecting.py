@@ -52,7 +52,8 @@ async def test_a_time_is_shown_once_known_and_becomes_longer_than_usual(
 async def test_a_queue_that_does_not_move_edits_no_cards(
     discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path
 ) -> None:
-    async with open_booth(discord, tmp_path, **hosted(api), SUBMIT_AT_ONCE="1") as booth:
+    settings = {**hosted(api), "SUBMIT_AT_ONCE": "1", "RUNNING_PER_MEMBER": "4"}
+    async with open_booth(discord, tmp_path, **settings) as booth:
         async with api.hold_submit() as gate:
             await booth.order()
             await gate.holds()

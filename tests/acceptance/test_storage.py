@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
@@ -76,18 +77,65 @@ async def test_another_program_keeps_the_database_locked(
 
 async def test_a_full_disk(discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path) -> None:
     api.finishes, api.blocks = True, False
-    async with mounted(tmp_path / "data"), open_booth(discord, tmp_path, **hosted(api)) as booth:
+    settings = {**hosted(api), "MIN_FREE_MB": "0"}  # the disk is to be full before the bot knows
+    async with mounted(tmp_path / "data"), open_booth(discord, tmp_path, **settings) as booth:
         await booth.picture(await booth.order())
         await booth.accounted(DELIVERED)
         fill(booth.bot.data_dir / "filler")
-        answer = await booth.text(await booth.order(), "I have no room to save anything just now.")
-        assert answer.ephemeral
+        for refused in (await booth.order(), await booth.imagine("a lake")):
+            answer = await booth.text(refused, "I have no room to save anything just now.")
+            assert answer.ephemeral
         assert booth.accounts() == [DELIVERED]
 
         (booth.bot.data_dir / "filler").unlink()
         await booth.picture(await booth.order())
-        await booth.accounted(DELIVERED, DELIVERED)
+        await booth.picture(await booth.imagine("a lake"))
+        await booth.accounted(DELIVERED, DELIVERED, DELIVERED)
         assert await booth.bot.stop() == 0
+        assert (await booth.bot.command("db", "check"))[0] == 0
+    assert api.paid == 3
+
+
+async def test_a_disk_that_is_getting_full_takes_no_orders_but_finishes_those_it_took(
+    discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path
+) -> None:
+    settings = {**hosted(api), "MIN_FREE_MB": "6"}
+    async with mounted(tmp_path / "data"), open_booth(discord, tmp_path, **settings) as booth:
+        taken = await booth.order()
+        await booth.text(taken, "in its queue")
+        filler = booth.bot.data_dir / "filler"
+        filler.write_bytes(bytes(11 * 2**20))
+        for refused in (await booth.order(), await booth.imagine("a lake")):
+            await booth.text(refused, "I have no room to save anything just now.")
+        await api.finish("job-1")
+        await booth.picture(taken)
+        await booth.accounted(DELIVERED)
+        assert booth.bot.log.count("Orders are refused") == 1
+
+        filler.unlink()
+        await booth.text(await booth.order(), "in its queue")
+        assert "There is room on the disk again" in booth.bot.log
+    assert api.paid == 2
+
+
+async def test_a_disk_that_takes_no_more_while_the_bot_runs(
+    booth: PhotoBooth, api: ScriptedAPI
+) -> None:
+    """What a disk does that was mounted read-only after an error: every write fails."""
+    api.finishes, api.blocks = True, False
+    await booth.picture(await booth.order())
+    await booth.accounted(DELIVERED)
+    before = resource.prlimit(booth.bot.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(booth.bot.pid, resource.RLIMIT_FSIZE, (0, before[1]))
+    await booth.text(await booth.order(), "I have no room to save anything just now.")
+    await booth.text(await booth.imagine("a lake"), "I cannot save anything just now.")
+    assert "done" in await booth.jobs_page()  # who only reads is not disturbed
+
+    resource.prlimit(booth.bot.pid, resource.RLIMIT_FSIZE, before)
+    await booth.picture(await booth.order())
+    await booth.accounted(DELIVERED, DELIVERED)
+    assert await booth.bot.stop() == 0
+    assert (await booth.bot.command("db", "check"))[0] == 0
     assert api.paid == 2
 
 

@@ -16,8 +16,14 @@ import pytest
 from bot.services.booth import Booth, PromptOrder
 from bot.services.delivery import Posted, Stage
 from bot.services.gate import Pause
+from bot.services.worker import IDLE_SECONDS
+from db.bounds import Bounds
+from db.checks import check_ledgers
+from db.database import Database
+from db.desk import Desk
 from db.jobs import JobRepository
 from db.models import FailureReason, Job, JobState
+from db.transitions import Periods
 from faceswap.timeouts import Timeouts
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import PICTURE, RESET, Answer, ScriptedAPI
@@ -759,3 +765,56 @@ async def test_a_certain_answer_is_written_down_however_long_storage_takes(
         ended = await workshop.jobs.get(job.id)
         assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.FILTER_BLOCKED)
         assert await workshop.credits() == (0, 0)
+
+
+async def test_who_has_enough_running_waits_and_goes_on_as_soon_as_one_is_done(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    api.finishes, api.blocks = False, True
+    async with open_workshop(tmp_path, api, bounds=Bounds(running_per_member=2)) as workshop:
+        of_alice = [await workshop.order() for _ in range(4)]
+        of_bob = await workshop.order(user_id=ALICE + 1)
+        async with running(workshop):
+            await api.until(lambda: len({call.remote_id for call in api.status_calls}) == 3)
+            counts = await workshop.jobs.count_by_state()
+            assert (counts[JobState.SUBMITTED], counts[JobState.QUEUED]) == (3, 2)
+            assert (await workshop.jobs.get(of_bob.id)).state is JobState.SUBMITTED
+            await workshop.booth.cancel(await workshop.jobs.get(of_alice[0].id))
+            async with asyncio.timeout(IDLE_SECONDS - 1):  # sooner than it is looked for anyway
+                await api.until(lambda: api.paid == 4)
+    assert api.paid == 4
+
+
+async def test_what_the_operator_retries_is_taken_up_by_the_running_worker(
+    tmp_path: Path, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.worker.IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("bot.services.worker.TIDY_SECONDS", 0.1)
+    api.on_submit(Answer(status=400, body={"error": "INVALID_IMAGE"}))
+    async with open_workshop(tmp_path, api) as workshop:
+        failed = await workshop.order()
+        await workshop.worker.run_once()
+        workshop.delivery.refuses = True
+        refused = await workshop.order(user_id=ALICE + 1)
+        await workshop.worker.run_once()
+        workshop.delivery.refuses = False
+        async with running(workshop), Database.open(_url(tmp_path), exclusive=False) as beside:
+            desk = Desk(beside, periods=Periods(short_time=timedelta(1), undelivered=timedelta(1)))
+            await desk.retry(refused.id)
+            await desk.retry(failed.id)
+            counts = await workshop.jobs.count_by_state()
+            while counts[JobState.DELIVERED] < 2:  # rows tell nobody when they change
+                await asyncio.sleep(0.05)
+                counts = await workshop.jobs.count_by_state()
+        assert counts == dict.fromkeys(JobState, 0) | {JobState.DELIVERED: 2}
+        assert {job: len(pictures) for job, pictures in workshop.delivery.pictures.items()} == {
+            failed.id: 1,
+            refused.id: 1,
+        }
+        assert api.paid == 2
+        assert await workshop.used_quota() == 0
+        assert await check_ledgers(workshop.database) == []
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'bot.db'}"

@@ -14,7 +14,9 @@ from PIL import Image
 
 from bot.services.backends import Backend, Backends
 from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
+from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
+from bot.services.disk import Disk
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
@@ -28,6 +30,7 @@ from bot.services.privacy import Privacy
 from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
+from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
 from db.jobs import JobRepository
@@ -35,6 +38,7 @@ from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.migrate import migrate
 from db.models import Job, Ledger, Limit, Scope, Window
+from db.notices import NoticeRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -158,6 +162,9 @@ async def open_workshop(
     key: str | None = None,
     timeouts: Timeouts | None = None,
     busy_timeout: timedelta = timedelta(seconds=5),
+    bounds: Bounds | None = None,
+    is_capped: bool = False,
+    least_free: int = 0,
 ) -> AsyncGenerator[Workshop]:
     """Open a worker and all it needs; a second time on the same folder is a restart."""
     async with (
@@ -169,7 +176,16 @@ async def open_workshop(
         current = Backend(
             name=api.url, client=client, swap_version=APIVersion.V6, idempotent=idempotent
         )
-        workshop = build(data_dir, database, Backends(current), delivery or NotingDelivery(), clock)
+        workshop = build(
+            data_dir,
+            database,
+            Backends(current),
+            delivery or NotingDelivery(),
+            clock,
+            bounds=bounds,
+            is_capped=is_capped,
+            least_free=least_free,
+        )
         await workshop.set_quota(10)
         yield workshop
 
@@ -180,15 +196,26 @@ def build(
     backends: Backends,
     delivery: NotingDelivery,
     clock: MovableClock,
+    *,
+    bounds: Bounds | None = None,
+    is_capped: bool = False,
+    least_free: int = 0,
 ) -> Workshop:
-    jobs = JobRepository(database, clock=clock)
+    jobs = JobRepository(database, clock=clock, bounds=bounds)
     limits = LimitRepository(database, clock=clock)
     photos = PhotoStore(data_dir / "photos", max_bytes=20 * 2**20, max_pixels=50_000_000)
     pictures = PictureStore(data_dir / "pictures")
+    disk = Disk(data_dir, least_free=least_free)
+    budget = Budget(
+        limits=limits,
+        notices=NoticeRepository(database, clock=clock),
+        is_capped=is_capped,
+        clock=clock,
+    )
     catalogue = Catalogue(backends.current.client)
     gates, pace = Gates(clock=clock), Pace(clock=clock)
     gate = gates.of(backends.current.name)
-    outlook = Outlook(backends=backends, gates=gates, pace=pace)
+    outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -221,6 +248,7 @@ def build(
             clock=clock,
         ),
         delivery=delivery,
+        budget=budget,
         gates=gates,
         prober=Prober(backends=backends, gates=gates, catalogue=catalogue),
         pace=pace,
@@ -245,6 +273,8 @@ def build(
             photos=photos,
             pictures=pictures,
             gate=gate,
+            budget=budget,
+            disk=disk,
             outlook=outlook,
             worker=worker,
             delivery=delivery,

@@ -28,7 +28,7 @@ and what the operator's log says.
 - In all rows: at most one paid call for each job, at most one picture posted, no picture that is
   not the job's own, and “It does not count against your quota.” exactly where it does not.
 - *back*: the reservation was returned. *held*: the operator settles it with
-  `faceswap-bot db resolve`.
+  `faceswap-bot jobs resolve`.
 - `python -m tests.tables > docs/misbehaviours.md` writes this page, and a test holds it to the
   tables.
 """

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import shutil
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    ClosedReason,
     FilterNeedsOnePerson,
     JobUnknown,
     NotYours,
@@ -20,13 +22,15 @@ from bot.errors import (
     PromptUnusable,
     QuotaUsedUp,
     TooLateToCancel,
+    TooManyWaiting,
     UserError,
 )
 from bot.services.booth import JOBS_LISTED, PromptOrder, SwapOrder
 from bot.services.delivery import Stage
 from bot.services.gate import Pause
+from db.bounds import Bounds
 from db.errors import StorageFault, StorageUnavailable
-from db.models import JobKind, JobState
+from db.models import JobKind, JobState, Scope
 from faceswap.models import Filter, Gender, Quality, Ratio
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import PICTURE, ScriptedAPI
@@ -171,6 +175,38 @@ async def test_one_members_quota_is_not_anothers(workshop: Workshop) -> None:
     with pytest.raises(QuotaUsedUp):
         await workshop.order(user_id=ALICE)
     assert len(workshop.files()) == 2
+
+
+async def test_no_more_orders_wait_than_may(tmp_path: Path, api: ScriptedAPI) -> None:
+    bounds = Bounds(waiting_per_member=2, waiting_per_server=3)
+    async with open_workshop(tmp_path, api, bounds=bounds) as workshop:
+        outcomes = await asyncio.gather(
+            *(workshop.order() for _ in range(6)), return_exceptions=True
+        )
+        refusals = [each for each in outcomes if isinstance(each, TooManyWaiting)]
+        assert [(each.scope, each.limit) for each in refusals] == [(Scope.MEMBER, 2)] * 4
+        assert len(workshop.files()) == 2
+        assert await workshop.used_quota() == 2
+
+        await workshop.order(user_id=BOB)
+        for user_id, scope in ((ALICE, Scope.MEMBER), (BOB, Scope.SERVER)):
+            with pytest.raises(TooManyWaiting) as caught:  # before a photo is fetched
+                await workshop.booth.check(workshop.caller(user_id), words())
+            assert caught.value.scope is scope
+
+
+async def test_a_disk_with_too_little_room_closes_the_booth_and_the_log_says_so_once(
+    tmp_path: Path, api: ScriptedAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    async with open_workshop(tmp_path, api, least_free=4 * free) as workshop:
+        for order in (swap(), words()):
+            with pytest.raises(BoothClosed) as caught:
+                await check(workshop, order)
+            assert caught.value.reason is ClosedReason.DISK_FULL
+    (record,) = (each for each in caplog.records if "Orders are refused" in each.msg)
+    assert record.levelname == "CRITICAL"
+    assert str(tmp_path) in record.getMessage()
 
 
 @pytest.mark.parametrize("photo", [b"", b"no photo", photo_bytes()[:100]])

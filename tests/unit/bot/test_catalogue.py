@@ -53,13 +53,13 @@ FOUND = [
 async def test_a_filter_is_found_by_name_part_of_it_or_number(
     loaded: Catalogue, text: str, filter_id: int
 ) -> None:
-    assert loaded.find(text).id == filter_id
+    assert (await loaded.find(text)).id == filter_id
 
 
 async def test_a_uuid_is_taken_as_it_is(loaded: Catalogue) -> None:
     wanted = uuid.uuid4()
-    assert loaded.find(str(wanted)).id == wanted
-    assert loaded.find(str(wanted).upper()).id == wanted
+    assert (await loaded.find(str(wanted))).id == wanted
+    assert (await loaded.find(str(wanted).upper())).id == wanted
 
 
 UNKNOWN: list[tuple[str, tuple[str, ...]]] = [
@@ -79,13 +79,17 @@ async def test_what_is_not_there_is_answered_with_what_comes_close(
     loaded: Catalogue, text: str, similar: tuple[str, ...]
 ) -> None:
     with pytest.raises(FilterUnknown) as caught:
-        loaded.find(text)
+        await loaded.find(text)
     assert caught.value.similar == similar
 
 
-async def test_without_a_list_the_api_is_what_is_missing(catalogue: Catalogue) -> None:
+async def test_without_a_list_the_api_is_what_is_missing(
+    catalogue: Catalogue, api: ScriptedAPI
+) -> None:
+    api.on_filters(Answer(status=500))
+    await catalogue.refresh()
     with pytest.raises(BoothClosed) as caught:
-        catalogue.find("Astronaut")
+        await catalogue.find("Astronaut")
     assert caught.value.reason is ClosedReason.API_DOWN
     assert catalogue.suggest("a") == ()
 
@@ -100,8 +104,10 @@ async def test_a_button_means_exactly_one_filter(loaded: Catalogue) -> None:
 
 async def test_filters_are_waited_for_after_a_start(catalogue: Catalogue) -> None:
     waiting = asyncio.create_task(catalogue.offered())
+    finding = asyncio.create_task(catalogue.find("Astronaut"))
     await catalogue.refresh()
     assert len(await waiting) == len(FILTERS)
+    assert (await finding).id == 70
 
 
 async def test_no_filters_are_not_the_same_as_no_list(

@@ -21,8 +21,14 @@ from bot.health import BotState, Heartbeat
 from bot.settings import variable_names
 from tests.support.scripted_api import PICTURE, ScriptedAPI
 
-COMMANDS = ("run", "demo", "studio", "invite", "doctor", "swap", "health", "db", "completion")
-ACTIONS = ("upgrade", "check", "resolve", "backup")
+COMMANDS = (
+    *("run", "demo", "studio", "invite", "doctor", "swap", "health"),
+    *("jobs", "db", "completion"),
+)
+ACTIONS = (
+    *(("db", action) for action in ("upgrade", "check", "backup")),
+    *(("jobs", action) for action in ("list", "show", "resolve", "retry", "refund")),
+)
 
 
 def clean_environ(**environ: str) -> dict[str, str]:
@@ -47,9 +53,7 @@ async def beside_us(*arguments: str, cwd: Path, **environ: str) -> subprocess.Co
     return await asyncio.to_thread(faceswap_bot, *arguments, cwd=cwd, **environ)
 
 
-@pytest.mark.parametrize(
-    "command", [(), *((name,) for name in COMMANDS), *(("db", action) for action in ACTIONS)]
-)
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), *ACTIONS])
 def test_help_says_what_a_command_does_with_examples(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -96,6 +100,10 @@ def test_the_version_is_the_package_s(tmp_path: Path) -> None:
         ("swap", "me.jpg"),
         ("swap", "me.jpg", "--filter", "1", "--who", "cat", "--out", "x.png"),
         ("db", "explode"),
+        ("jobs", "list", "--since", "yesterday"),
+        ("jobs", "list", "--state", "lost"),
+        ("jobs", "list", "--limit", "0"),
+        ("jobs", "show", "seven"),
         ("invite", "me"),
         ("completion", "cmd"),
     ],
@@ -341,10 +349,16 @@ def test_a_studio_on_a_taken_port_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_job_is_resolved_only_where_there_is_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "action",
+    [("show", "7"), ("resolve", "7", "charged"), ("retry", "7"), ("refund", "7")],
+)
+def test_a_job_is_looked_for_only_where_there_is_one(
+    tmp_path: Path, action: tuple[str, ...]
+) -> None:
     faceswap_bot("db", "upgrade", cwd=tmp_path)
 
-    done = faceswap_bot("db", "resolve", "7", "charged", cwd=tmp_path)
+    done = faceswap_bot("jobs", *action, cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (1, "faceswap-bot: there is no job 7\n")
 

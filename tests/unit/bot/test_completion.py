@@ -30,11 +30,13 @@ def folder(tmp_path: Path) -> Path:
     [
         (
             ("",),
-            {"run", "demo", "studio", "invite", "doctor", "swap", "health", "db", "completion"},
+            {"run", "demo", "studio", "invite", "doctor", "swap", "health", "jobs", "completion"},
         ),
         (("do",), {"doctor"}),
-        (("db", ""), {"upgrade", "check", "resolve", "backup"}),
-        (("db", "resolve", "7", ""), {"charged", "not-charged"}),
+        (("db", ""), {"upgrade", "check", "backup"}),
+        (("jobs", ""), {"list", "show", "resolve", "retry", "refund"}),
+        (("jobs", "list", "--state", "un"), {"unconfirmed", "undeliverable"}),
+        (("jobs", "resolve", "7", ""), {"charged", "not-charged"}),
         (("completion", ""), set(SHELLS)),
         (("swap", "me"), {"me.jpg"}),
         (("swap", "me.jpg", "--ratio", ""), {"portrait", "landscape", "square"}),

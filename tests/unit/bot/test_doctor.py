@@ -10,15 +10,18 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.checks.files import check_files
 from bot.checks.finding import Finding, Verdict
 from bot.checks.folder import check_folder, check_heartbeat
 from bot.doctor import examine
 from bot.health import BotState, Heartbeat
+from bot.settings import Settings
 from db.database import Database
 from db.jobs import JobRepository
 from db.migrate import migrate
 from db.models import Job, JobKind, NewJob
 from tests.support.scripted_api import Answer, ScriptedAPI
+from tests.support.workshop import open_workshop
 
 TOKEN = "good-token"
 GUILD = 81384788765712384
@@ -196,7 +199,7 @@ async def test_jobs_that_wait_for_a_person_are_listed_with_what_to_do(tmp_path: 
     waiting = about(findings, "job 1:")
     assert waiting.verdict is Verdict.WARN
     assert "charged 2 credits" in waiting.what
-    assert "faceswap-bot db resolve 1 charged" in str(waiting.remedy)
+    assert "faceswap-bot jobs resolve 1 charged" in str(waiting.remedy)
     assert "https://old.example" in about(findings, "name another API").what
 
 
@@ -259,7 +262,7 @@ async def test_a_damaged_database_and_an_old_one_are_told_apart(tmp_path: Path) 
 def test_a_data_dir_that_is_a_file_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
 
-    (finding,) = check_folder(tmp_path / "data" / "deeper")
+    (finding,) = check_folder(tmp_path / "data" / "deeper", least_free=0)
 
     assert finding.verdict is Verdict.FAIL
     assert "not a folder" in finding.what
@@ -273,3 +276,33 @@ def test_a_stopped_bot_is_a_warning_and_a_running_one_is_fine(tmp_path: Path) ->
     assert check_heartbeat(path).verdict is Verdict.OK
     later = datetime.now(UTC) + timedelta(hours=1)
     assert check_heartbeat(path, now=later).verdict is Verdict.WARN
+
+
+def test_a_disk_without_the_room_that_is_kept_free_is_a_failure(tmp_path: Path) -> None:
+    (finding,) = check_folder(tmp_path, least_free=2**62)
+    assert finding.verdict is Verdict.FAIL
+    assert "MIN_FREE_MB" in (finding.remedy or "")
+
+
+async def test_files_that_jobs_need_and_that_are_gone_are_named(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    async with open_workshop(tmp_path, api) as workshop:
+        settings = Settings(data_dir=tmp_path)
+        waiting = await workshop.order()
+        (whole,) = await check_files(workshop.database, settings)
+        assert whole.verdict is Verdict.OK
+        await workshop.photos.delete(waiting.photo or "")
+        (lost,) = await check_files(workshop.database, settings)
+        assert (lost.verdict, lost.what) == (
+            Verdict.WARN,
+            "job 1 is queued, but its photo is gone from the disk",
+        )
+        await workshop.booth.cancel(waiting)
+        workshop.delivery.refuses = True
+        kept = await workshop.order()
+        await workshop.worker.run_once()
+        await workshop.pictures.delete((await workshop.jobs.get(kept.id)).picture or "")
+        (lost,) = await check_files(workshop.database, settings)
+        assert "job 2 is undeliverable, but its picture is gone" in lost.what
+        assert "jobs refund 2" in (lost.remedy or "")

@@ -11,6 +11,7 @@ from bot import errors, messages
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
+    BudgetUsedUp,
     CannotPostHere,
     ClosedReason,
     FilterGone,
@@ -26,13 +27,14 @@ from bot.errors import (
     RefusalReason,
     StillSending,
     TooLateToCancel,
+    TooManyWaiting,
     UserError,
 )
 from bot.naming import LONGEST, clean, escaped
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, JobKind, JobState
+from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 
@@ -55,6 +57,9 @@ ERRORS: list[UserError | StorageUnavailable] = [
     JobUnknown(10**17),
     NotYours(),
     *(TooLateToCancel(state) for state in JobState),
+    *(BudgetUsedUp(window, resets_at=LATER) for window in Window),
+    BudgetUsedUp(Window.TOTAL, resets_at=None),
+    *(TooManyWaiting(scope, limit) for scope in Scope for limit in (1, 10)),
     AlreadyDelivered(),
     StillSending(2),
     *(BoothClosed(reason) for reason in ClosedReason),

@@ -47,6 +47,27 @@ async def test_every_state_is_sound(database: Database, jobs: JobRepository) -> 
 @pytest.mark.parametrize(
     ("state", "damage", "sentence"),
     [
+        (JobState.SUBMITTING, "submit_token = NULL", "has no submit token"),
+        (JobState.SUBMITTED, "deadline_at = NULL", "has no deadline"),
+        (JobState.QUEUED, "submit_token = 'x'", "names a submission"),
+        (JobState.QUEUED, "photo = NULL", "has nothing to make a picture from"),
+        (JobState.COMPLETED, "picture = NULL, picture_delete_at = NULL", "has no picture"),
+        (JobState.FAILED, "finished_at = NULL", "its time of ending says otherwise"),
+        (JobState.QUEUED, "finished_at = 1", "its time of ending says otherwise"),
+    ],
+)
+async def test_a_row_that_does_not_fit_its_state_is_named(
+    database: Database, jobs: JobRepository, state: JobState, damage: str, sentence: str
+) -> None:
+    await job_in(jobs, state)
+    assert await check(database) == []
+    await _spoil(database, f"UPDATE jobs SET {damage}")  # noqa: S608
+    assert await check(database) == [f"Job 1 is {state}, but {sentence}."]
+
+
+@pytest.mark.parametrize(
+    ("state", "damage", "sentence"),
+    [
         (
             JobState.QUEUED,
             "UPDATE buckets SET used = used + 1 WHERE ledger = 'quota'",

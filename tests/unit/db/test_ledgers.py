@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from db.database import Database
 from db.errors import QuotaExceeded
 from db.jobs import JobRepository
 from db.limits import LimitRepository
-from db.models import Credits, FailureReason, JobState, Ledger, Limit, Scope, Window
+from db.models import Credits, FailureReason, Job, JobState, Ledger, Limit, Scope, Window
 from db.windows import window_end, window_start
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, job_in, new_job
 
@@ -65,7 +66,7 @@ async def _granted(jobs: JobRepository, start: int, **changes: object) -> int:
         ([limit(Scope.COMMUNITY_EVENT, 4, scope_id=EVENT + 1)], 20),
         ([limit(Scope.OPERATOR, 7)], 7),
         ([limit(Scope.ROLE, 1)], 20),  # comes with the roles
-        ([limit(Scope.OPERATOR, 1, ledger=Ledger.CREDITS)], 20),
+        ([limit(Scope.OPERATOR, 9, ledger=Ledger.CREDITS)], 4),
     ],
 )
 async def test_limits_that_count(
@@ -142,13 +143,15 @@ async def test_new_window_starts_empty_and_a_return_goes_to_the_old_one(
 async def test_operators_cap_lets_no_job_out_and_takes_nothing(
     jobs: JobRepository, limits: LimitRepository, database: Database, window: Window
 ) -> None:
-    cap = limit(Scope.OPERATOR, 5, ledger=Ledger.CREDITS, window=window)
-    await limits.set(cap)
     for number in range(3):
         await jobs.accept(new_job(number))
+    cap = limit(Scope.OPERATOR, 5, ledger=Ledger.CREDITS, window=window)
+    await limits.set(cap)
     first, token = await claimed(jobs)
     await claimed(jobs)
-    assert await claim(jobs) is None
+    with pytest.raises(QuotaExceeded) as caught:
+        await claim(jobs)
+    assert (caught.value.usage.limit, caught.value.usage.used) == (cap, 4)
     assert [(usage.limit, usage.used) for usage in await limits.caps()] == [(cap, 4)]
     assert await limits.credits() == Credits(held=4, spent=0)
     assert await check_ledgers(database) == []
@@ -159,13 +162,115 @@ async def test_operators_cap_lets_no_job_out_and_takes_nothing(
     assert (await claimed(jobs))[0].id == 3
 
 
+async def test_an_order_that_would_only_wait_for_the_cap_is_refused(
+    jobs: JobRepository, limits: LimitRepository, database: Database, clock: ManualClock
+) -> None:
+    cap = limit(Scope.OPERATOR, 5, ledger=Ledger.CREDITS)
+    await limits.set(cap)
+    await jobs.accept(new_job(1))
+    await claimed(jobs)
+    await jobs.accept(new_job(2))  # 2 are held and 2 promised
+    for refused in (jobs.accept(new_job(3)), jobs.require_room(MEMBER, GUILD, cost=2)):
+        with pytest.raises(QuotaExceeded) as caught:
+            await refused
+        assert (caught.value.usage.limit, caught.value.usage.used) == (cap, 2)
+        assert caught.value.usage.resets_at == window_end(Window.DAY, START)
+    cheap = (await jobs.accept(new_job(4, cost=1))).job
+    await jobs.accept(new_job(5, cost=0))  # what is free is never refused
+    await limits.set(limit(Scope.OPERATOR, 0, ledger=Ledger.CREDITS))
+    await jobs.cancel(2)
+    await jobs.cancel(cheap.id)
+    assert (await claimed(jobs))[0].cost == 0
+    assert await check_ledgers(database) == []
+    clock.advance(timedelta(days=1))
+    with pytest.raises(QuotaExceeded):
+        await jobs.accept(new_job(6))
+    await limits.set(cap)
+    await jobs.accept(new_job(7))
+
+
+@pytest.mark.parametrize("window", [Window.DAY, Window.MONTH])
+async def test_a_new_cap_counts_what_its_window_has_cost_already(
+    jobs: JobRepository,
+    limits: LimitRepository,
+    database: Database,
+    clock: ManualClock,
+    window: Window,
+) -> None:
+    await job_in(jobs, JobState.DELIVERED, interaction_id=1)
+    clock.advance(timedelta(days=40))
+    unconfirmed = await job_in(jobs, JobState.UNCONFIRMED, interaction_id=2)
+    await job_in(jobs, JobState.SUBMITTED, interaction_id=3)
+    await job_in(jobs, JobState.FAILED, interaction_id=4)  # cost nothing
+    cap = limit(Scope.OPERATOR, 6, ledger=Ledger.CREDITS, window=window)
+    for _ in range(2):  # each start sets it
+        await limits.set(cap)
+        assert [usage.used for usage in await limits.caps()] == [4]
+        assert await check_ledgers(database) == []
+    await limits.remove(cap)
+    await job_in(jobs, JobState.COMPLETED, interaction_id=5)
+    await limits.set(cap)
+    assert [usage.used for usage in await limits.caps()] == [6]
+    await jobs.resolve(unconfirmed.id, charged=False, actor="operator")
+    assert [usage.used for usage in await limits.caps()] == [4]
+    assert await check_ledgers(database) == []
+
+
+async def test_a_cap_is_never_exceeded_by_one_credit(
+    database: Database, url: str, limits: LimitRepository, clock: ManualClock
+) -> None:
+    """Two connections claim, give back, lose and spend at random; day and month count apart."""
+    await _accept_all(JobRepository(database, clock=clock))
+    await limits.set(limit(Scope.OPERATOR, 21, ledger=Ledger.CREDITS))
+    await limits.set(limit(Scope.OPERATOR, 33, ledger=Ledger.CREDITS, window=Window.MONTH))
+    dice = random.Random(3)
+    seen: list[dict[Window, int]] = []
+
+    async def work(door: JobRepository) -> None:
+        for _ in range(10):
+            try:
+                job = await claim(door)
+            except QuotaExceeded:
+                continue
+            assert job is not None
+            seen.append({usage.limit.window: usage.used for usage in await limits.caps()})
+            await _any_outcome(door, job, dice)
+
+    async with Database.open(url, exclusive=False) as beside:
+        doors = [JobRepository(each, clock=clock) for each in (database, beside)]
+        await asyncio.gather(*(work(doors[number % 2]) for number in range(4)))
+        clock.advance(timedelta(days=1))
+        await asyncio.gather(*(work(doors[number % 2]) for number in range(4)))
+    assert max(used[Window.DAY] for used in seen) in {20, 21}
+    assert max(used[Window.MONTH] for used in seen) in {32, 33}
+    assert await check_ledgers(database) == []
+
+
+async def _accept_all(jobs: JobRepository) -> None:
+    for number in range(150):
+        await jobs.accept(new_job(number, user_id=number % 5, cost=1 + number % 3))
+
+
+async def _any_outcome(jobs: JobRepository, job: Job, dice: random.Random) -> None:
+    token, luck = job.submit_token or "", dice.random()
+    if luck < 0.3:
+        await jobs.postpone(job.id, token, until=START)
+    elif luck < 0.5:
+        await jobs.refuse(job.id, token, FailureReason.NO_FACE)
+    elif luck < 0.7:
+        await jobs.record_unconfirmed(job.id, token)
+    else:
+        await jobs.record_submitted(job.id, token, f"remote-{job.id}", START)
+
+
 async def test_credits_of_an_unconfirmed_job_stay_held(
     jobs: JobRepository, limits: LimitRepository
 ) -> None:
-    await limits.set(limit(Scope.OPERATOR, 2, ledger=Ledger.CREDITS, window=Window.MONTH))
     job = await job_in(jobs, JobState.UNCONFIRMED)
     await jobs.accept(new_job(2))
-    assert await claim(jobs) is None
+    await limits.set(limit(Scope.OPERATOR, 2, ledger=Ledger.CREDITS, window=Window.MONTH))
+    with pytest.raises(QuotaExceeded):
+        await claim(jobs)
     await jobs.resolve(job.id, charged=False, actor="operator")
     assert await claim(jobs) is not None
 

@@ -22,13 +22,16 @@ from db.models import (
     Scope,
     Window,
 )
+from db.restoring import after_restore
 from db.transitions import TRANSITIONS
 from tests.unit.db.tools import (
+    API,
     CHANNEL,
     MEMBER,
     START,
     ManualClock,
     claim,
+    desk_of,
     holdings,
     job_in,
     log_of,
@@ -53,6 +56,16 @@ def _token(job: Job) -> str:
     return job.submit_token or "no token yet"
 
 
+async def restore(jobs: JobRepository, job: Job) -> Job:
+    """The one step that is not taken by number: it looks for the jobs it is for."""
+    if job.state is not QUEUED:
+        raise TransitionRefused(job.id, job.state, UNCONFIRMED)
+    await after_restore(
+        jobs._database, backend=API, periods=jobs._periods, was_copy=False, clock=jobs._clock
+    )
+    return await jobs.get(job.id)
+
+
 STEPS: dict[str, Step] = {
     "claim": lambda jobs, _: claim(jobs),
     "postpone": lambda jobs, job: jobs.postpone(job.id, _token(job), until=LATER),
@@ -61,6 +74,8 @@ STEPS: dict[str, Step] = {
     "record_unconfirmed": lambda jobs, job: jobs.record_unconfirmed(job.id, _token(job)),
     "resolve_charged": lambda jobs, job: jobs.resolve(job.id, charged=True, actor="operator"),
     "resolve_free": lambda jobs, job: jobs.resolve(job.id, charged=False, actor="operator"),
+    "retry": lambda jobs, job: desk_of(jobs).retry(job.id),
+    "restore": restore,
     "complete": lambda jobs, job: jobs.complete(job.id, "p.png"),
     "fail": lambda jobs, job: jobs.fail(job.id, FailureReason.DEADLINE),
     "cancel": lambda jobs, job: jobs.cancel(job.id),
@@ -100,6 +115,7 @@ class Row:
 TABLE = [
     Row(origin=QUEUED, step="cancel", to=CANCELLED, quota=BACK, credits=None, photo=NOW),
     Row(origin=QUEUED, step="fail", to=FAILED, quota=BACK, credits=None, photo=NOW),
+    Row(origin=QUEUED, step="restore", to=UNCONFIRMED, quota=BACK, credits=HELD, photo=SHORT),
     Row(origin=QUEUED, step="claim", to=SUBMITTING, quota=HELD, credits=HELD, photo=NEEDED),
     Row(origin=SUBMITTING, step="postpone", to=QUEUED, quota=HELD, credits=BACK, photo=NEEDED),
     Row(origin=SUBMITTING, step="refuse", to=FAILED, quota=BACK, credits=BACK, photo=SHORT),
@@ -130,6 +146,9 @@ TABLE = [
         photo=SHORT, picture=WEEK),
     Row(origin=UNDELIVERABLE, step="record_delivered", to=DELIVERED, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=NOW),
+    Row(origin=UNDELIVERABLE, step="retry", to=COMPLETED, quota=SPENT, credits=SPENT, photo=SHORT,
+        picture=NEEDED),
+    Row(origin=FAILED, step="retry", to=QUEUED, quota=BACK, credits=BACK, photo=NEEDED),
 ]
 # fmt: on
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database
+from db.desk import Desk
 from db.jobs import JobRepository
 from db.models import (
     FailureReason,
@@ -102,6 +103,11 @@ async def _submitted(jobs: JobRepository, job: Job, token: str, state: JobState)
             return await jobs.record_undeliverable(job.id)
         case _:
             return completed
+
+
+def desk_of(jobs: JobRepository) -> Desk:
+    """The operator's desk on the same database, at the same time."""
+    return Desk(jobs._database, periods=jobs._periods, clock=jobs._clock)
 
 
 async def holdings(database: Database, job_id: int) -> dict[Ledger, list[ReservationState]]:
