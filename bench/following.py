@@ -173,7 +173,12 @@ def _follower(run: _Run, loop: JumpingLoop) -> Follower:
         delivery=cast("Any", SimpleNamespace(progress=lambda *_, **__: None)),
         gates=gates,
         pace=pace,
-        outlook=Outlook(backends=backends, gates=gates, pace=pace),
+        outlook=Outlook(
+            backends=backends,
+            gates=gates,
+            pace=pace,
+            budget=cast("Any", SimpleNamespace(stops_jobs=False)),
+        ),
         clock=clock,
     )
 

@@ -92,7 +92,7 @@ async def _stages(large: bytes, finished: bytes) -> list[tuple[str, float]]:
                 pass
 
         async def attach() -> None:
-            _, data = await pictures.within("1.png", 2**25)
+            data = (await pictures.within("1.png", 2**25)).data
             discord.File(io.BytesIO(data), "picture.png").close()
 
         async def add() -> None:

@@ -42,6 +42,7 @@ from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.notices import NoticeRepository
+from db.retention import RetentionRepository
 from faceswap.models import APIVersion
 
 
@@ -67,6 +68,7 @@ def assemble(
         keep_files=settings.photo_keep,
         keep_undelivered=settings.undelivered_keep,
         bounds=_bounds(settings),
+        keep_originals=settings.original_keep,
     )
     limits = LimitRepository(database, clock=clock)
     members = MemberRepository(database, clock=clock)
@@ -90,7 +92,7 @@ def assemble(
     bot = FaceSwapBot(
         guild_id=settings.discord_guild_id, command_syncs=CommandSyncRepository(database)
     )
-    cards = Cards(client=bot, clock=clock)
+    cards = Cards(client=bot, jobs=jobs, clock=clock)
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
@@ -103,6 +105,7 @@ def assemble(
         pictures=pictures,
         quick=timedelta(seconds=settings.quick_job_seconds),
         max_upload_bytes=settings.max_upload_bytes,
+        keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
     worker = Worker(
@@ -131,9 +134,11 @@ def assemble(
         housekeeper=Housekeeper(
             jobs=jobs,
             members=members,
+            retention=RetentionRepository(database),
             photos=photos,
             pictures=pictures,
             queue_wait=settings.queue_wait,
+            job_keep=settings.job_keep,
             clock=clock,
         ),
         delivery=delivery,
@@ -172,6 +177,9 @@ def assemble(
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
+        original_keep_hours=round(settings.original_keep / timedelta(hours=1)),
+        job_keep_days=_days(settings.job_keep),
+        max_upload_bytes=settings.max_upload_bytes,
         api_name=_api_name(settings),
     )
     return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, gates=gates, jobs=jobs)
@@ -191,6 +199,10 @@ def _bounds(settings: Settings) -> Bounds:
 def _cost(settings: Settings, version: APIVersion) -> int:
     """Say what a picture costs the operator; the studio beside the bot charges nobody."""
     return 0 if settings.uses_studio else settings.credits_for(version)
+
+
+def _days(period: timedelta | None) -> int | None:
+    return None if period is None else round(period / timedelta(days=1))
 
 
 def _api_name(settings: Settings) -> str:

@@ -7,9 +7,9 @@
     ├ PhotoGone                      ├ CannotPostHere(missing)         ├ NotYours
     ├ FilterUnknown(text, similar)   ├ PromptRefused(reason)           ├ TooLateToCancel(state)
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
-    ├ FilterGone                     └ AlreadyDelivered
-    ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at)
-    └ BoothClosed(reason)
+    ├ FilterGone                     ├ AlreadyDelivered               ├ PictureLost
+    ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at)├ OriginalGone
+    └ BoothClosed(reason)            └ OriginalTooLarge(size, limit, kept_until)
 """
 
 from __future__ import annotations
@@ -146,6 +146,24 @@ class TooLateToCancel(UserError):
 
 class AlreadyDelivered(UserError):
     """The picture has been posted; there is nothing to fetch."""
+
+
+class PictureLost(UserError):
+    """The picture is gone from the disk before its member had it; the quota was given back."""
+
+
+class OriginalGone(UserError):
+    """The original's time is over, or the picture was posted as it is."""
+
+
+class OriginalTooLarge(UserError):
+    """Discord takes no file of this size where the original was asked for; both in bytes."""
+
+    def __init__(self, *, size: int, limit: int, kept_until: datetime | None) -> None:
+        super().__init__(size, limit)
+        self.size = size
+        self.limit = limit
+        self.kept_until = kept_until
 
 
 class StillSending(UserError):

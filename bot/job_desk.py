@@ -8,13 +8,13 @@ from datetime import datetime
 
 from bot import job_tables
 from bot.exits import CommandFailed
+from bot.periods import periods_of
 from bot.settings import Settings
 from db.database import Database
 from db.desk import Desk
 from db.errors import JobNotFound, JobUnderWay, NotKept, TransitionRefused
 from db.jobs import JobRepository
 from db.models import JobState
-from db.transitions import Periods
 
 
 async def list_jobs(
@@ -104,6 +104,5 @@ async def _open(settings: Settings) -> AsyncGenerator[Database]:
 
 @asynccontextmanager
 async def _open_desk(settings: Settings) -> AsyncGenerator[Desk]:
-    periods = Periods(short_time=settings.photo_keep, undelivered=settings.undelivered_keep)
     async with _open(settings) as database:
-        yield Desk(database, periods=periods)
+        yield Desk(database, periods=periods_of(settings))

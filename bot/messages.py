@@ -17,8 +17,11 @@ from bot.errors import (
     FilterUnknown,
     JobUnknown,
     NotYours,
+    OriginalGone,
+    OriginalTooLarge,
     PhotoGone,
     PhotoRejected,
+    PictureLost,
     PromptRefused,
     PromptUnusable,
     QuotaUsedUp,
@@ -89,6 +92,9 @@ FAILURES: dict[FailureReason, str] = {
     FailureReason.REMOTE_LOST: "The picture service lost it. Please try again.",
     FailureReason.NO_PICTURE: "The picture service sent nothing I can show. Please try again.",
     FailureReason.DEADLINE: "It took too long, so I stopped waiting. Please try again.",
+    FailureReason.PICTURE_LOST: (
+        "It was made, but I lost the picture before you had it. I am sorry. Please try again."
+    ),
     FailureReason.RESOLVED_CHARGED: "It was lost on the way. Please try again.",
     FailureReason.RESOLVED_NOT_CHARGED: "It was lost on the way. Please try again.",
 }
@@ -312,6 +318,19 @@ def _prompt_refused(error: PromptRefused) -> str:
     )
 
 
+def _original_too_large(error: OriginalTooLarge) -> str:
+    until = f" I keep it until {timestamp(error.kept_until, 'f')}." if error.kept_until else ""
+    return (
+        f"The original has {_megabytes(error.size)}, and Discord takes at most "
+        f"{_megabytes(error.limit)} from me here. Type /jobs in a server that allows larger files "
+        f"(one with boosts) to get it there.{until}"
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.1f} MB"
+
+
 def _storage(error: StorageUnavailable) -> str:
     full = error.fault is StorageFault.DISK_FULL
     return _CLOSED[ClosedReason.DISK_FULL if full else ClosedReason.STORAGE]
@@ -333,6 +352,9 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     FilterUnknown: _filter_unknown,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",
+    OriginalGone: lambda _: "I have no original of this picture any more.",
+    OriginalTooLarge: _original_too_large,
+    PictureLost: lambda _: f"{FAILURES[FailureReason.PICTURE_LOST]} {NOT_COUNTED}",
     PhotoGone: lambda _: (
         "I have deleted the photo, as promised. Please send it again with /faceswap."
     ),

@@ -66,6 +66,19 @@ def integer_or_unlimited(at_least: int, at_most: int) -> Parse[int | None]:
     return parse
 
 
+def duration_or_unlimited(
+    at_least: int, at_most: int, *, unit: timedelta
+) -> Parse[timedelta | None]:
+    """Whole numbers of a unit of time, or the word "unlimited", which is None."""
+    parse = integer_or_unlimited(at_least, at_most)
+
+    def parse_period(text: str) -> timedelta | None:
+        number = parse(text)
+        return None if number is None else number * unit
+
+    return parse_period
+
+
 def choice(*members: Choice) -> Parse[Choice]:
     """One of these words, in any case."""
 

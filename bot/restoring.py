@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.exits import CommandFailed
+from bot.periods import periods_of
 from bot.settings import Settings
 from db.database import Database
 from db.faults import translated_errors
@@ -13,7 +14,6 @@ from db.migrate import migrate
 from db.models import Job
 from db.restoring import Restored, after_restore
 from db.sqlite import file_path, is_copy
-from db.transitions import Periods
 
 _SHOWN = 20
 
@@ -30,7 +30,7 @@ async def make_safe(settings: Settings) -> str:
         restored = await after_restore(
             database,
             backend=settings.backend_name,
-            periods=Periods(short_time=settings.photo_keep, undelivered=settings.undelivered_keep),
+            periods=periods_of(settings),
             was_copy=was_copy,
             clock=lambda: datetime.now(UTC),
         )

@@ -141,6 +141,18 @@ class Settings:
         parsing.duration(1, 365, unit=timedelta(days=1)),
         timedelta(days=7),
     )
+    # The original of a picture that was posted smaller; zero: deleted as soon as it is posted.
+    original_keep: timedelta = _setting(
+        "ORIGINAL_KEEP_HOURS",
+        parsing.duration(0, 8760, unit=timedelta(hours=1)),
+        timedelta(hours=24),
+    )
+    # Rows of jobs after their end; None: for ever.
+    job_keep: timedelta | None = _setting(
+        "JOB_KEEP_DAYS",
+        parsing.duration_or_unlimited(1, 3650, unit=timedelta(days=1)),
+        timedelta(days=90),
+    )
     # A queued job older than this fails as too old.
     queue_wait: timedelta = _setting(
         "QUEUE_WAIT_MINUTES", parsing.duration(1, 10_080, unit=_MINUTE), 60 * _MINUTE

@@ -15,6 +15,7 @@ from bot.tree import PRIVATE
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
 
+CARD = "card"  # key in Interaction.extras: does the answer become a job's card?
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)  # Discord gives 15; an edit takes a moment
 
 
@@ -36,6 +37,7 @@ def check_may_post(interaction: discord.Interaction[FaceSwapBot], *, private: bo
 async def open_card(interaction: discord.Interaction[FaceSwapBot], *, private: bool) -> Caller:
     """Answer at once with the message that becomes the job's card, and tell the services of it."""
     interaction.extras[PRIVATE] = private
+    interaction.extras[CARD] = True
     response = await interaction.response.defer(ephemeral=private, thinking=True)
     message_id = response.message_id if response is not None else None
     if message_id is None:

@@ -1,14 +1,17 @@
-"""What the buttons of a job's card do: cancel it, order it again, delete it, get its picture."""
+"""What the buttons of jobs do: cancel, order again, delete, get a picture or its original."""
 
 from __future__ import annotations
 
 import contextlib
 import re
-from io import BytesIO
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.delivery.reasons import TooLarge, reasons
+from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
+from bot.services.booth import original_too_large
 from bot.tree import PRIVATE, report
 from cogs.callers import caller_of, check_may_post, open_card
 from cogs.ui.buttons import JOB_TEMPLATE, Button, Verb, job_button
@@ -16,6 +19,7 @@ from cogs.ui.cards import picture_card
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
+    from bot.services.sizes import Sized
     from db.models import Job
 
     Press = discord.Interaction[FaceSwapBot]
@@ -47,7 +51,8 @@ class JobButton(discord.ui.DynamicItem[Button], template=JOB_TEMPLATE):
 async def _cancel(interaction: Press, job: Job) -> None:
     await interaction.response.defer()
     booth = interaction.client.services.booth
-    caller = caller_of(interaction, card_message_id=job.card_message_id)
+    card = interaction.message
+    caller = caller_of(interaction, card_message_id=card.id if card else job.card_message_id)
     await booth.renew_token(job, caller)
     await booth.cancel(job)
 
@@ -68,13 +73,53 @@ async def _delete(interaction: Press, job: Job) -> None:
 async def _fetch(interaction: Press, job: Job) -> None:
     interaction.extras[PRIVATE] = True
     await interaction.response.defer(ephemeral=True, thinking=True)
-    booth = interaction.client.services.booth
-    suffix, data = await booth.undelivered_picture(job, limit=interaction.filesize_limit)
-    picture = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
-    message = await interaction.edit_original_response(
-        view=picture_card(job, picture), attachments=[picture]
+    services = interaction.client.services
+    keeps_originals = services.original_keep_hours > 0
+
+    async def send(pictures: Sequence[Sized]) -> discord.InteractionMessage:
+        smaller = not all(sized.whole for sized in pictures)
+        return await _answer_with(interaction, job, pictures, original=keeps_originals and smaller)
+
+    message, whole = await send_fitting(
+        lambda each: services.booth.undelivered_pictures(
+            job, each=each, together=request_limit(each)
+        ),
+        send,
+        limit=min(interaction.filesize_limit, _bots_limit(interaction)),
     )
-    await booth.record_delivered(job, message.channel.id, message.id)
+    await services.booth.record_delivered(
+        job, message.channel.id, message.id, keep_original=not whole
+    )
+
+
+async def _original(interaction: Press, job: Job) -> None:
+    interaction.extras[PRIVATE] = True
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    # What the interaction names counts the member's own subscription, and may be too much for us.
+    limit = max(interaction.filesize_limit, _bots_limit(interaction))
+    originals = await interaction.client.services.booth.originals(
+        job, each=limit, together=request_limit(limit)
+    )
+    try:
+        await _answer_with(interaction, job, originals, original=False)
+    except TooLarge:
+        limit, size = _bots_limit(interaction), max(len(sized.data) for sized in originals)
+        raise original_too_large(job, size=size, limit=limit) from None
+
+
+def _bots_limit(interaction: Press) -> int:
+    ordinary = interaction.client.services.max_upload_bytes
+    return upload_limit(interaction.guild, ordinary=ordinary)
+
+
+async def _answer_with(
+    interaction: Press, job: Job, pictures: Sequence[Sized], *, original: bool
+) -> discord.InteractionMessage:
+    files = files_of(job, pictures)
+    async with reasons():
+        return await interaction.edit_original_response(
+            view=picture_card(job, *files, original=original), attachments=files
+        )
 
 
 _ACTIONS = {
@@ -82,6 +127,7 @@ _ACTIONS = {
     Verb.AGAIN: _again,
     Verb.DELETE: _delete,
     Verb.FETCH: _fetch,
+    Verb.ORIGINAL: _original,
 }
 
 

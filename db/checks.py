@@ -113,11 +113,11 @@ async def check_ledgers(database: Database) -> list[str]:
 
 async def _sums(connection: AsyncConnection) -> list[str]:
     counts = sa.case((reservations.c.state != _BACK, reservations.c.amount), else_=0)
-    total = sa.func.coalesce(sa.func.sum(counts), 0)
+    total = buckets.c.archived + sa.func.coalesce(sa.func.sum(counts), 0)
     rows = await connection.execute(
         sa.select(buckets.c.id, buckets.c.ledger, buckets.c.used, total.label("total"))
         .outerjoin(reservations, reservations.c.bucket_id == buckets.c.id)
-        .group_by(buckets.c.id, buckets.c.ledger, buckets.c.used)
+        .group_by(buckets.c.id, buckets.c.ledger, buckets.c.used, buckets.c.archived)
         .having(buckets.c.used != total)
         .order_by(buckets.c.id)
     )

@@ -13,12 +13,11 @@ from db import job_lists, steps
 from db.clock import Clock, utc_now
 from db.database import Database
 from db.errors import JobUnderWay, NotKept, TransitionRefused
-from db.ledgers import give_back
+from db.ledgers import refund
 from db.models import (
     Job,
     JobKind,
     JobState,
-    Ledger,
     LedgerEntry,
     LogEntry,
 )
@@ -113,7 +112,7 @@ class Desk:
             job = await locked_job(connection, job_id)
             if job.state in _UNDER_WAY:
                 raise JobUnderWay(job_id, job.state)
-            pictures = await give_back(connection, Ledger.QUOTA, job_id=job_id)
+            pictures = await refund(connection, job_id=job_id)
             if pictures:
                 await log(
                     connection,

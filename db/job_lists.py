@@ -33,6 +33,18 @@ async def of_member(connection: AsyncConnection, user_id: int, *, limit: int) ->
     return await _jobs(connection, statement.order_by(jobs.c.id.desc()).limit(limit))
 
 
+async def kept_of_member(
+    connection: AsyncConnection, user_id: int, *, now: datetime
+) -> tuple[Job, ...]:
+    """List a member's jobs that have a picture they may ask for, newest first."""
+    statement = sa.select(jobs).where(
+        jobs.c.user_id == user_id,
+        jobs.c.state.in_((JobState.UNDELIVERABLE, JobState.DELIVERED)),
+        jobs.c.picture_delete_at > now,
+    )
+    return await _jobs(connection, statement.order_by(jobs.c.id.desc()))
+
+
 async def unfinished_of_member(connection: AsyncConnection, user_id: int) -> tuple[Job, ...]:
     """List a member's jobs that something will still happen to, oldest first."""
     statement = sa.select(jobs).where(jobs.c.user_id == user_id, jobs.c.state.not_in(_FINAL))

@@ -40,7 +40,8 @@ class JobRepository:
     """All that happens to jobs.
 
     `keep_files` is the short time for which a photo outlives its job; `keep_undelivered` is how
-    long a picture that could not be posted waits for its member; `bounds` say how many jobs may
+    long a picture that could not be posted waits for its member; `keep_originals`, how long the
+    original of one that was posted in a smaller form can be had. `bounds` say how many jobs may
     wait and run at the same time.
     """
 
@@ -51,11 +52,14 @@ class JobRepository:
         clock: Clock = utc_now,
         keep_files: timedelta = timedelta(minutes=15),
         keep_undelivered: timedelta = timedelta(days=7),
+        keep_originals: timedelta = timedelta(days=1),
         bounds: Bounds | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._periods = Periods(short_time=keep_files, undelivered=keep_undelivered)
+        self._periods = Periods(
+            short_time=keep_files, undelivered=keep_undelivered, originals=keep_originals
+        )
         self._bounds = bounds or Bounds()
 
     # --- into the queue and out of it
@@ -179,14 +183,25 @@ class JobRepository:
             lambda c: cancelling.cancel(c, job_id, now=self._clock(), periods=self._periods)
         )
 
-    async def record_delivered(self, job_id: int, channel_id: int, message_id: int) -> Job:
-        """Note where the picture was posted; the member has then been told."""
-        step = steps.delivered(channel_id=channel_id, message_id=message_id)
+    async def record_delivered(
+        self, job_id: int, channel_id: int, message_id: int, *, keep_original: bool = False
+    ) -> Job:
+        """Note where the picture was posted; the member has then been told.
+
+        `keep_original`: it was posted in a smaller form, and the original can be asked for.
+        """
+        step = steps.delivered(
+            channel_id=channel_id, message_id=message_id, keep_original=keep_original
+        )
         return await self._change(job_id, step)
 
     async def record_undeliverable(self, job_id: int) -> Job:
         """Note that every place refused the picture; it waits for its member to ask."""
         return await self._change(job_id, steps.undeliverable())
+
+    async def record_picture_lost(self, job_id: int) -> Job:
+        """Note that the picture is gone before its member had it: the quota comes back."""
+        return await self._change(job_id, steps.lost())
 
     async def recover(self) -> Recovered:
         """Settle at start what was being submitted when the bot ended."""
@@ -218,9 +233,26 @@ class JobRepository:
         """Note where the job's card is."""
         await self._note(job_id, {"card_channel_id": channel_id, "card_message_id": message_id})
 
-    async def renew_token(self, job_id: int, token: str, expires_at: datetime) -> None:
-        """Store the interaction token that a button press gave."""
-        await self._note(job_id, {"interaction_token": token, "token_expires_at": expires_at})
+    async def renew_token(
+        self, job_id: int, token: str, expires_at: datetime, *, card: tuple[int, int] | None = None
+    ) -> None:
+        """Store the interaction token that a button press gave.
+
+        `card`: channel and message that it was pressed on: it lives, whatever was thought of it.
+        """
+        values: dict[str, object] = {"interaction_token": token, "token_expires_at": expires_at}
+        if card is not None:
+            values["card_channel_id"], values["card_message_id"] = card
+        await self._note(job_id, values)
+
+    async def forget_token(self, job_id: int, token: str) -> None:
+        """Note that Discord takes this interaction token no more; a newer one stays."""
+        values = {"interaction_token": None, "token_expires_at": None}
+        await self._forget(job_id, jobs.c.interaction_token == token, values)
+
+    async def forget_card(self, job_id: int, message_id: int) -> None:
+        """Note that this card cannot be found any more; its number stays, and so does another."""
+        await self._forget(job_id, jobs.c.card_message_id == message_id, {"card_channel_id": None})
 
     async def forget_photo(self, job_id: int) -> None:
         """Note that the photo's file is deleted."""
@@ -258,6 +290,11 @@ class JobRepository:
 
     async def list_for_member(self, user_id: int, *, limit: int) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.of_member(c, user_id, limit=limit))
+
+    async def list_kept_for_member(self, user_id: int) -> tuple[Job, ...]:
+        """List a member's jobs with a picture to be had: not posted, or an original."""
+        now = self._clock()
+        return await self._database.read(lambda c: job_lists.kept_of_member(c, user_id, now=now))
 
     async def list_unfinished_for_member(self, user_id: int) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.unfinished_of_member(c, user_id))
@@ -310,6 +347,12 @@ class JobRepository:
 
     async def _changed(self, connection: AsyncConnection, job_id: int, step: Change) -> Job:
         return await change(connection, job_id, step, now=self._clock(), periods=self._periods)
+
+    async def _forget(
+        self, job_id: int, still: sa.ColumnElement[bool], values: Mapping[str, object]
+    ) -> None:
+        statement = sa.update(jobs).where(jobs.c.id == job_id, still).values(**values)
+        await self._database.write(lambda c: c.execute(statement))
 
     async def _note(self, job_id: int, values: Mapping[str, object]) -> None:
         async def unit(connection: AsyncConnection) -> None:

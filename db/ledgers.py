@@ -1,7 +1,7 @@
 """Both ledgers: what a job holds in which bucket, and how each holding is settled once.
 
-A bucket's `used` is the sum of what is held and spent in it. It is raised and lowered only here,
-in the transaction that writes the reservation.
+A bucket's `used` is the sum of what is held and spent in it, and of what jobs spent whose rows are
+deleted: `archived`. Both are changed only here, in the transaction that writes the reservation.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import QuotaExceeded
-from db.models import Ledger, ReservationState
+from db.models import Ledger, ReservationState, Window
 from db.rules import Bucket, Rule, usage
 from db.schema import IS_HELD, buckets, reservations
 from db.sqlite import insert_missing
+from db.windows import window_start
 
 _KEY = tuple(field.name for field in fields(Bucket))
 
@@ -68,32 +69,53 @@ async def settle(
     connection: AsyncConnection, ledger: Ledger, *, job_id: int, into: ReservationState
 ) -> None:
     """Spend or return what the job still holds; what was settled before is left as it is."""
-    settled = await connection.execute(
-        sa.update(reservations)
-        .where(reservations.c.job_id == job_id, reservations.c.ledger == ledger, IS_HELD)
-        .values(state=into)
-        .returning(reservations.c.bucket_id, reservations.c.amount)
-    )
-    amounts = {row.bucket_id: row.amount for row in settled.all()}
+    amounts = await _move(connection, ledger, IS_HELD, job_id=job_id, into=into)
     if into is ReservationState.RETURNED:
-        await _lower(connection, amounts)
+        await _lower_used(connection, amounts)
 
 
-async def give_back(connection: AsyncConnection, ledger: Ledger, *, job_id: int) -> int:
-    """Return what the job has spent, after all; tell the largest amount. A second time: 0."""
-    returned = await connection.execute(
-        sa.update(reservations)
-        .where(
-            reservations.c.job_id == job_id,
-            reservations.c.ledger == ledger,
-            reservations.c.state == ReservationState.SPENT,
-        )
-        .values(state=ReservationState.RETURNED)
-        .returning(reservations.c.bucket_id, reservations.c.amount)
+async def refund(connection: AsyncConnection, *, job_id: int) -> int:
+    """Give back the quota that a job has spent: its member got nothing for it after all.
+
+    Returns how many pictures that were; a second time: 0.
+    """
+    was_spent = reservations.c.state == ReservationState.SPENT
+    amounts = await _move(
+        connection, Ledger.QUOTA, was_spent, job_id=job_id, into=ReservationState.RETURNED
     )
-    amounts = {row.bucket_id: row.amount for row in returned.all()}
-    await _lower(connection, amounts)
+    await _lower_used(connection, amounts)
     return max(amounts.values(), default=0)
+
+
+async def archive(connection: AsyncConnection, job_ids: Sequence[int]) -> int:
+    """Delete the reservations of jobs that are over; their buckets keep what was spent.
+
+    Returns how many there were.
+    """
+    theirs = reservations.c.job_id.in_(job_ids)
+    rows = await connection.execute(
+        sa.select(reservations.c.bucket_id, sa.func.sum(reservations.c.amount).label("amount"))
+        .where(theirs, reservations.c.state == ReservationState.SPENT)
+        .group_by(reservations.c.bucket_id)
+    )
+    amounts = {row.bucket_id: row.amount for row in rows.all()}
+    for bucket_id in await _in_lock_order(connection, list(amounts)):
+        await connection.execute(
+            sa.update(buckets)
+            .where(buckets.c.id == bucket_id)
+            .values(archived=buckets.c.archived + amounts[bucket_id])
+        )
+    return (await connection.execute(sa.delete(reservations).where(theirs))).rowcount
+
+
+def is_past(moment: datetime) -> sa.ColumnElement[bool]:
+    """Select the buckets whose window had ended by then."""
+    return sa.or_(
+        *(
+            (buckets.c.window == window) & (buckets.c.window_start < window_start(window, moment))
+            for window in Window
+        )
+    )
 
 
 async def id_of(connection: AsyncConnection, bucket: Bucket) -> int | None:
@@ -118,7 +140,25 @@ async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
     return int(held or 0)
 
 
-async def _lower(connection: AsyncConnection, amounts: Mapping[int, int]) -> None:
+async def _move(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    which: sa.ColumnElement[bool] | sa.TextClause,
+    *,
+    job_id: int,
+    into: ReservationState,
+) -> dict[int, int]:
+    """Bring a job's reservations of one ledger into a state; returns their amounts by bucket."""
+    moved = await connection.execute(
+        sa.update(reservations)
+        .where(reservations.c.job_id == job_id, reservations.c.ledger == ledger, which)
+        .values(state=into)
+        .returning(reservations.c.bucket_id, reservations.c.amount)
+    )
+    return {row.bucket_id: row.amount for row in moved.all()}
+
+
+async def _lower_used(connection: AsyncConnection, amounts: Mapping[int, int]) -> None:
     if not amounts:
         return
     for bucket_id in await _in_lock_order(connection, list(amounts)):
@@ -158,6 +198,8 @@ async def _used(connection: AsyncConnection, bucket: Bucket) -> int | None:
 
 
 async def _in_lock_order(connection: AsyncConnection, bucket_ids: list[int]) -> list[int]:
+    if not bucket_ids:
+        return []
     rows = await connection.execute(sa.select(buckets).where(buckets.c.id.in_(bucket_ids)))
     orders = {
         row["id"]: Bucket(**{name: row[name] for name in _KEY}).lock_order

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.clock import Clock, utc_now
 from db.database import Database
-from db.models import Erased, JobState, Ledger, Scope, Window
+from db.ledgers import is_past
+from db.models import Erased, JobState, Ledger, Scope
 from db.schema import IS_HELD, buckets, consents, jobs, members, reservations
 from db.sqlite import insert_missing
-from db.windows import window_start
 
 NOBODY = 0
 
+_COUNTS = ("id", "used", "archived")  # what is not a bucket's key
 _FINAL = [state for state in JobState if state.is_final]
 _FORGOTTEN = {
     "user_id": NOBODY,
@@ -94,19 +95,13 @@ async def _forget_jobs(connection: AsyncConnection, user_id: int) -> Erased:
 async def _forget_past_windows(
     connection: AsyncConnection, whose: sa.ColumnElement[bool], *, now: datetime
 ) -> int:
-    is_over = sa.or_(
-        *(
-            (buckets.c.window == window) & (buckets.c.window_start < window_start(window, now))
-            for window in Window
-        )
-    )
     under_way = sa.select(reservations.c.bucket_id).where(IS_HELD)
     rows = await connection.execute(
         sa.select(buckets).where(
             buckets.c.ledger == Ledger.QUOTA,
             buckets.c.scope == Scope.MEMBER,
             whose,
-            is_over,
+            is_past(now),
             buckets.c.id.not_in(under_way),
         )
     )
@@ -118,12 +113,12 @@ async def _forget_past_windows(
 
 async def _merge(connection: AsyncConnection, row: sa.RowMapping) -> None:
     """Add a member's bucket to nobody's bucket of the same window."""
-    key = {name: row[name] for name in row if name not in ("id", "used")} | {"scope_id": NOBODY}
+    key = {name: row[name] for name in row if name not in _COUNTS} | {"scope_id": NOBODY}
     await connection.execute(insert_missing(buckets, {**key, "used": 0}))
     nobodys = await connection.scalar(
         sa.update(buckets)
         .where(*(buckets.c[name] == value for name, value in key.items()))
-        .values(used=buckets.c.used + row["used"])
+        .values(used=buckets.c.used + row["used"], archived=buckets.c.archived + row["archived"])
         .returning(buckets.c.id)
     )
     await connection.execute(

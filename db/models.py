@@ -72,6 +72,7 @@ class FailureReason(enum.StrEnum):
     REMOTE_LOST = "remote_lost"  # the API no longer knows the job
     NO_PICTURE = "no_picture"  # COMPLETED without a picture one can use
     DEADLINE = "deadline"
+    PICTURE_LOST = "picture_lost"  # gone from our disk before anybody had it
     # an unconfirmed job, resolved by the operator
     RESOLVED_CHARGED = "resolved_charged"
     RESOLVED_NOT_CHARGED = "resolved_not_charged"

@@ -118,6 +118,7 @@ _partial("ix_jobs_photos", jobs.c.photo_delete_at, where=sa.text("photo_delete_a
 _partial(
     "ix_jobs_pictures", jobs.c.picture_delete_at, where=sa.text("picture_delete_at IS NOT NULL")
 )
+_partial("ix_jobs_finished", jobs.c.finished_at, where=sa.text("finished_at IS NOT NULL"))
 _partial(
     "uq_jobs_remote",
     jobs.c.backend,
@@ -153,10 +154,13 @@ buckets = sa.Table(
     Column("window", word(Window), nullable=False),
     Column("window_start", Timestamp, nullable=False),
     Column("used", sa.BigInteger, nullable=False),
+    # what jobs spent whose rows are deleted; part of `used`
+    Column("archived", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     one_of("ledger", Ledger),
     one_of("scope", Scope),
     one_of("window", Window),
     sa.CheckConstraint("used >= 0", name="used_not_negative"),
+    sa.CheckConstraint("archived >= 0", name="archived_not_negative"),
     sa.UniqueConstraint(
         "ledger", "scope", "scope_id", "guild_id", "window", "window_start", name="uq_buckets_key"
     ),

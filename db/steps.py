@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from db.models import FailureReason, JobState
-from db.transitions import Change
+from db.transitions import Change, Keep
 
 _WORKER, _MEMBER, _OPERATOR = "worker", "member", "operator"
 _START, _RESTORE = "start", "restore"
@@ -132,12 +132,13 @@ def cancelled_unsent(token: str | None) -> Change:
     return Change(origins=_SUBMITTING, to=JobState.CANCELLED, actor=_MEMBER, token=token)
 
 
-def delivered(*, channel_id: int, message_id: int) -> Change:
-    """End: the picture is posted, so the member has seen it."""
+def delivered(*, channel_id: int, message_id: int, keep_original: bool) -> Change:
+    """End: the picture is posted, so the member has seen it, if perhaps in a smaller form."""
     return Change(
         origins=_POSTABLE,
         to=JobState.DELIVERED,
         actor=_WORKER,
+        picture=Keep.FOR_DOWNLOAD if keep_original else None,
         values={
             "result_channel_id": channel_id,
             "message_id": message_id,
@@ -149,6 +150,18 @@ def delivered(*, channel_id: int, message_id: int) -> Change:
 def undeliverable() -> Change:
     """Stop: every place refused the picture, which waits for its member to ask."""
     return Change(origins=_COMPLETED, to=JobState.UNDELIVERABLE, actor=_WORKER)
+
+
+def lost() -> Change:
+    """End: the picture is gone from the disk before its member had it."""
+    reason = FailureReason.PICTURE_LOST
+    return Change(
+        origins=_POSTABLE,
+        to=JobState.FAILED,
+        actor=_WORKER,
+        detail=reason,
+        values={"failure": reason, "picture": None, "picture_delete_at": None},
+    )
 
 
 def _failed(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import JobNotFound, TransitionRefused
-from db.ledgers import settle
+from db.ledgers import refund, settle
 from db.models import Job, JobState, Ledger, ReservationState
 from db.schema import job_log, jobs
 
@@ -29,6 +29,7 @@ class Keep(enum.Enum):
     WHILE_NEEDED = enum.auto()
     SHORT_TIME = enum.auto()  # for Again
     UNTIL_OFFERED = enum.auto()  # for /jobs
+    FOR_DOWNLOAD = enum.auto()  # for Original
     NO_LONGER = enum.auto()
 
 
@@ -38,6 +39,7 @@ class Effects:
 
     quota: ReservationState | None = None
     credits: ReservationState | None = None
+    refunds: bool = False  # quota that was spent comes back
     photo: Keep = Keep.AS_IT_WAS
     picture: Keep = Keep.AS_IT_WAS
 
@@ -59,6 +61,8 @@ TRANSITIONS: Mapping[tuple[JobState, JobState], Effects] = {
     (JobState.SUBMITTED, JobState.CANCELLED): Effects(quota=_SPENT, photo=Keep.NO_LONGER),
     (JobState.COMPLETED, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
     (JobState.COMPLETED, JobState.UNDELIVERABLE): Effects(picture=Keep.UNTIL_OFFERED),
+    (JobState.COMPLETED, JobState.FAILED): Effects(refunds=True),  # the picture is lost
+    (JobState.UNDELIVERABLE, JobState.FAILED): Effects(refunds=True),
     (JobState.COMPLETED, JobState.CANCELLED): Effects(photo=Keep.NO_LONGER, picture=Keep.NO_LONGER),
     (JobState.UNDELIVERABLE, JobState.DELIVERED): Effects(picture=Keep.NO_LONGER),
     (JobState.UNDELIVERABLE, JobState.COMPLETED): Effects(picture=Keep.WHILE_NEEDED),
@@ -80,6 +84,7 @@ class Periods:
 
     short_time: timedelta
     undelivered: timedelta
+    originals: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,7 @@ class Change:
     actor: str  # who did it, never an id: member, worker, operator, start
     detail: str | None = None
     token: str | None = field(default=None, repr=False)
+    picture: Keep | None = None  # None: as the table says
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
@@ -108,7 +114,7 @@ async def change(
         "updated_at": now,
         **_finished_at(job.state, wanted.to, now=now),
         **_photo(job, effects.photo, now=now, periods=periods),
-        **_picture(job, effects.picture, now=now, periods=periods),
+        **_picture(job, wanted.picture or effects.picture, now=now, periods=periods),
         **wanted.values,
     }
     moved = await connection.execute(_MOVED, {_ID.key: job_id, **values})
@@ -117,6 +123,8 @@ async def change(
     for ledger, into in ((Ledger.QUOTA, effects.quota), (Ledger.CREDITS, effects.credits)):
         if into is not None:
             await settle(connection, ledger, job_id=job_id, into=into)
+    if effects.refunds:
+        await refund(connection, job_id=job_id)
     return changed
 
 
@@ -177,6 +185,8 @@ def _delete_at(keep: Keep, *, now: datetime, periods: Periods) -> datetime | Non
             return now + periods.short_time
         case Keep.UNTIL_OFFERED:
             return now + periods.undelivered
+        case Keep.FOR_DOWNLOAD:
+            return now + periods.originals
         case Keep.NO_LONGER:
             return now
         case _:

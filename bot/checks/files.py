@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.checks.finding import Finding, ok, warn
+from bot.periods import periods_of
 from bot.settings import Settings
 from db.database import Database
 from db.desk import Desk
 from db.models import Job, JobState
-from db.transitions import Periods
 
 _SHOWN = 20
 _MANY = 100_000
@@ -19,8 +19,7 @@ _NEED_PICTURE = {JobState.COMPLETED, JobState.UNDELIVERABLE}
 
 async def check_files(database: Database, settings: Settings) -> list[Finding]:
     """Look for photos of jobs that are still to be sent, and pictures still to be posted."""
-    periods = Periods(short_time=settings.photo_keep, undelivered=settings.undelivered_keep)
-    desk = Desk(database, periods=periods)
+    desk = Desk(database, periods=periods_of(settings))
     found = await desk.find(states=_NEED_PHOTO | _NEED_PICTURE, limit=_MANY)
     missing = [job for job in found if not _is_there(job, settings.data_dir)]
     if not missing:

@@ -7,32 +7,35 @@ under /jobs. **A private picture is never posted in a channel.**
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 import discord
 
 from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
-from bot.delivery.reasons import PlaceRefused, TooLarge, reasons
+from bot.delivery.reasons import PlaceRefused, reasons
+from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
 from bot.services.delivery import NO_NEWS, News, Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
-from cogs.ui.buttons import shows_picture
+from bot.services.sizes import Sized
+from cogs.ui.buttons import Verb, has_button, shows_picture
 from cogs.ui.cards import ended_card, picture_card
+from cogs.ui.lists import waiting_page
+from db.errors import StorageError
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState
 
 HISTORY = 500  # messages searched for a picture that may have been posted already
-SMALLEST_LIMIT = 2 * 2**20  # bytes; tried when Discord calls a picture too large
 
 _log = logging.getLogger(__name__)
 
 Rung = Callable[[Job, Path], Awaitable[Posted]]
-Send = Callable[[discord.ui.LayoutView, discord.File], Awaitable[discord.Message]]
+Send = Callable[[discord.ui.LayoutView, list[discord.File]], Awaitable[discord.Message]]
 
 
 class DiscordDelivery:
@@ -49,6 +52,7 @@ class DiscordDelivery:
         pictures: PictureStore,
         quick: timedelta,
         max_upload_bytes: int,
+        keeps_originals: bool,
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
@@ -59,7 +63,9 @@ class DiscordDelivery:
         self._pictures = pictures
         self._quick = quick
         self._max_upload_bytes = max_upload_bytes
+        self._keeps_originals = keeps_originals
         self._clock = clock
+        self._shut_out: set[int] = set()  # jobs that every place has just refused
 
     def progress(self, job: Job, stage: Stage, news: News = NO_NEWS) -> None:
         self._painter.show(job.id, stage, news)
@@ -76,6 +82,7 @@ class DiscordDelivery:
                 return await rung(job, picture)
             except PlaceRefused as refused:
                 _log.info("Job %d: its picture was refused: %s", job.id, refused)
+        self._shut_out.add(job.id)
         return None
 
     async def take_back(self, job: Job, posted: Posted | None) -> None:
@@ -92,6 +99,7 @@ class DiscordDelivery:
     async def tell(self, job: Job) -> None:
         await self._painter.finish(job.id)
         state, job = job.state, await self._jobs.get(job.id)
+        shut_out = job.id in self._shut_out
         if job.state is not state:  # such as a picture that its member has fetched meanwhile
             return
         has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
@@ -99,7 +107,18 @@ class DiscordDelivery:
         try:
             await self._cards.edit(job, view=view)
         except PlaceRefused:
-            await self._tell_directly(job, view)
+            if not shut_out:
+                await self._tell_directly(job, view)
+        self._shut_out.discard(job.id)
+
+    async def remind(self, job: Job) -> None:
+        if job.interaction_token is None:
+            return
+        with contextlib.suppress(PlaceRefused, StorageError):  # they are reminded another time
+            kept = await self._jobs.list_kept_for_member(job.user_id)
+            waiting = [each for each in kept if each.state is JobState.UNDELIVERABLE]
+            if waiting and job.state is not JobState.UNDELIVERABLE:
+                await self._cards.whisper(job, view=waiting_page(waiting))
 
     async def _tell_directly(self, job: Job, view: discord.ui.LayoutView) -> None:
         try:
@@ -129,12 +148,12 @@ class DiscordDelivery:
 
     async def _edit_by_token(self, job: Job, picture: Path) -> Posted:
         return await self._send_sized(
-            job, picture, lambda view, file: self._cards.edit_by_token(job, view=view, file=file)
+            job, picture, lambda view, files: self._cards.edit_by_token(job, view=view, files=files)
         )
 
     async def _edit_as_bot(self, job: Job, picture: Path) -> Posted:
         return await self._send_sized(
-            job, picture, lambda view, file: self._cards.edit_as_bot(job, view=view, file=file)
+            job, picture, lambda view, files: self._cards.edit_as_bot(job, view=view, files=files)
         )
 
     async def _send_to_channel(self, job: Job, picture: Path) -> Posted:
@@ -145,35 +164,47 @@ class DiscordDelivery:
         return posted
 
     async def _send_directly(self, job: Job, picture: Path) -> Posted:
-        return await self._send(await self._direct_messages(job), job, picture)
+        return await self._send(await self._direct_messages(job), job, picture, direct=True)
 
-    async def _send(self, channel: discord.abc.Messageable, job: Job, picture: Path) -> Posted:
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        job: Job,
+        picture: Path,
+        *,
+        direct: bool = False,
+    ) -> Posted:
         mention = discord.AllowedMentions(users=[discord.Object(job.user_id)])
 
-        async def send(view: discord.ui.LayoutView, file: discord.File) -> discord.Message:
+        async def send(view: discord.ui.LayoutView, files: list[discord.File]) -> discord.Message:
             async with reasons():
                 return await channel.send(
-                    view=view, file=file, allowed_mentions=mention, nonce=job.id
+                    view=view, files=files, allowed_mentions=mention, nonce=job.id
                 )
 
-        return await self._send_sized(job, picture, send)
+        return await self._send_sized(job, picture, send, direct=direct)
 
-    async def _send_sized(self, job: Job, picture: Path, send: Send) -> Posted:
-        """Send a picture as large as this channel takes it, smaller if Discord thinks otherwise."""
-        guild = self._client.get_guild(job.guild_id) if job.guild_id else None
-        limit = max(self._max_upload_bytes, guild.filesize_limit if guild else 0)
-        try:
-            message = await self._send_within(limit, job, picture, send)
-        except TooLarge:
-            message = await self._send_within(SMALLEST_LIMIT, job, picture, send)
-        return Posted(channel_id=message.channel.id, message_id=message.id)
+    async def _send_sized(
+        self, job: Job, picture: Path, send: Send, *, direct: bool = False
+    ) -> Posted:
+        """Send what a job made as large as this place takes it, smaller if Discord says so."""
+        guild = None
+        if job.guild_id and not direct:
+            guild = self._client.get_guild(job.guild_id)
 
-    async def _send_within(
-        self, limit: int, job: Job, picture: Path, send: Send
-    ) -> discord.Message:
-        suffix, data = await self._pictures.within(picture.name, limit)
-        file = discord.File(BytesIO(data), f"picture{suffix}", spoiler=job.spoiler)
-        return await send(picture_card(job, file), file)
+        async def send_as(pictures: Sequence[Sized]) -> discord.Message:
+            files = files_of(job, pictures)
+            kept = self._keeps_originals and not all(sized.whole for sized in pictures)
+            return await send(picture_card(job, *files, original=kept), files)
+
+        message, whole = await send_fitting(
+            lambda each: self._pictures.all_within(
+                picture.name, each=each, together=request_limit(each)
+            ),
+            send_as,
+            limit=upload_limit(guild, ordinary=self._max_upload_bytes),
+        )
+        return Posted(channel_id=message.channel.id, message_id=message.id, whole=whole)
 
     async def _direct_messages(self, job: Job) -> discord.DMChannel:
         async with reasons():
@@ -183,7 +214,7 @@ class DiscordDelivery:
         """Look where a picture may have been posted before the bot was killed."""
         card = await self._cards.fetch(job)
         if card is not None and shows_picture(card, job.id):
-            return Posted(channel_id=card.channel.id, message_id=card.id)
+            return _posted(card, job)
         if not job.private:
             channel = self._client.get_partial_messageable(job.channel_id)
             if (found := await self._find_in(channel, job)) is not None:
@@ -198,10 +229,16 @@ class DiscordDelivery:
             async with reasons():
                 async for message in channel.history(limit=HISTORY, after=_finished(job)):
                     if shows_picture(message, job.id):
-                        return Posted(channel_id=message.channel.id, message_id=message.id)
+                        return _posted(message, job)
         except PlaceRefused as refused:
             _log.info("Job %d: earlier messages cannot be read: %s", job.id, refused)
         return None
+
+
+def _posted(message: discord.Message, job: Job) -> Posted:
+    """Describe a picture that was found posted; its buttons tell whether it was made smaller."""
+    whole = not has_button(message, job.id, Verb.ORIGINAL)
+    return Posted(channel_id=message.channel.id, message_id=message.id, whole=whole)
 
 
 def _finished(job: Job) -> datetime:

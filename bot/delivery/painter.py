@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,6 +21,8 @@ from db.models import JobState
 
 _UNFINISHED = {JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED}
 
+LONGEST_PAUSE = 60.0  # seconds between two edits while Discord does not answer; doubles
+MOST_DOUBLINGS = 6
 _PAST = 0.1  # seconds, so that a clock is never found a moment before the time
 
 _log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ class _Canvas:
     stage: Stage
     news: News = NO_NEWS
     shown: str | None = None  # the words on the card now
+    is_over: bool = False  # no key opens the card, or it shows something final
     finished: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
     passing: asyncio.TimerHandle | None = None  # of the expected time
@@ -64,6 +68,8 @@ class Painter:
         canvas = self._canvases.get(job_id)
         if canvas is None:
             canvas = self._canvases[job_id] = _Canvas(stage)
+        if canvas.is_over:
+            return
         expected_at = settle(
             canvas.news.expected_at,
             news.expected_at,
@@ -100,26 +106,36 @@ class Painter:
                 await self.finish(job_id)
 
     async def _paint(self, job_id: int, canvas: _Canvas) -> None:
+        failures = 0
         while not canvas.finished.is_set():
             words = messages.progress(canvas.stage, canvas.news, now=self._clock())
             if words == canvas.shown:
                 self._look_again_later(job_id, canvas)
                 return
-            try:
-                if not await self._edit(job_id, canvas.stage, words):
-                    if self._canvases.get(job_id) is canvas:
-                        del self._canvases[job_id]
-                    return
-                canvas.shown = words
-            except (DeliveryPostponed, StorageError) as error:
-                _log.info("Card of job %d was not edited: %s", job_id, error)
-            except Exception:  # noqa: BLE001 - a card is worth less than the job
-                _log.exception("Card of job %d was not edited.", job_id)
-            try:
-                async with asyncio.timeout(self._seconds_between):
+            if await self._try(job_id, canvas, words):
+                canvas.shown, failures = words, 0
+            elif canvas.is_over:
+                return
+            else:
+                failures = min(failures + 1, MOST_DOUBLINGS)
+            pause = min(LONGEST_PAUSE, self._seconds_between * 2**failures)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
                     await canvas.finished.wait()
-            except TimeoutError:
-                continue
+
+    async def _try(self, job_id: int, canvas: _Canvas, words: str) -> bool:
+        """Edit a card once, as far as that goes; tells whether it was edited."""
+        try:
+            canvas.is_over = not await self._edit(job_id, canvas, words)
+        except PlaceRefused:
+            canvas.is_over = True  # and is remembered until the job ends: no news is tried on it
+        except (DeliveryPostponed, StorageError) as error:
+            _log.info("Card of job %d was not edited: %s", job_id, error)
+        except Exception:  # noqa: BLE001 - a card is worth less than the job
+            _log.exception("Card of job %d was not edited.", job_id)
+        else:
+            return not canvas.is_over
+        return False
 
     def _look_again_later(self, job_id: int, canvas: _Canvas) -> None:
         """Bring the card up to date when the time that it shows has passed."""
@@ -131,13 +147,12 @@ class Painter:
             loop = asyncio.get_running_loop()
             canvas.passing = loop.call_later(left + _PAST, self._news.put_nowait, job_id)
 
-    async def _edit(self, job_id: int, stage: Stage, words: str) -> bool:
-        """Edit a card once; False when it is gone for good or shows something final."""
+    async def _edit(self, job_id: int, canvas: _Canvas, words: str) -> bool:
+        """Edit a card; False when it shows something final. Raises PlaceRefused."""
         job = await self._jobs.get(job_id)  # a button press may have brought a newer token
         if job.state not in _UNFINISHED:
+            if self._canvases.get(job_id) is canvas:
+                del self._canvases[job_id]
             return False
-        try:
-            await self._cards.edit(job, view=progress_card(job, stage, words))
-        except PlaceRefused:
-            return False
+        await self._cards.edit(job, view=progress_card(job, canvas.stage, words))
         return True

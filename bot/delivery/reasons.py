@@ -13,11 +13,17 @@ from bot.services.delivery import DeliveryPostponed
 
 _TOKEN_EXPIRED = 50027  # "Invalid Webhook Token": the interaction's, not the bot's
 _TOO_LARGE = 40005  # "Request entity too large"
+# Unknown channel, server, message and webhook; missing access: the next request is refused, too.
+_GONE = {10003, 10004, 10008, 10015, 50001, _TOKEN_EXPIRED}
 _TOO_OLD_TO_EDIT = 30046  # a 429, but for an hour: the message was edited too often for its age
 
 
 class PlaceRefused(Exception):
     """This place does not take it, now or later; another may."""
+
+
+class PlaceGone(PlaceRefused):
+    """There is no such place for us any more: whatever is sent there will be refused."""
 
 
 class TooLarge(PlaceRefused):
@@ -26,7 +32,7 @@ class TooLarge(PlaceRefused):
 
 @asynccontextmanager
 async def reasons() -> AsyncIterator[None]:
-    """Turn Discord's errors into PlaceRefused, TooLarge or DeliveryPostponed."""
+    """Turn Discord's errors into PlaceRefused and its kinds, or DeliveryPostponed."""
     try:
         yield
     except discord.HTTPException as error:
@@ -40,6 +46,6 @@ async def reasons() -> AsyncIterator[None]:
             or error.status == HTTPStatus.TOO_MANY_REQUESTS
         ):
             raise DeliveryPostponed(summary) from error
-        raise PlaceRefused(summary) from error
+        raise (PlaceGone if error.code in _GONE else PlaceRefused)(summary) from error
     except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DeliveryPostponed(type(error).__name__) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,10 @@ from bot.errors import (
     FilterNeedsOnePerson,
     JobUnknown,
     NotYours,
+    OriginalGone,
+    OriginalTooLarge,
     PhotoGone,
+    PictureLost,
     QuotaUsedUp,
     TooLateToCancel,
     TooManyWaiting,
@@ -30,6 +34,7 @@ from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
+from bot.services.sizes import Sized
 from bot.services.worker import Worker
 from db.errors import JobNotFound, QueueFull, QuotaExceeded, StorageUnavailable, TransitionRefused
 from db.jobs import JobRepository
@@ -38,6 +43,8 @@ from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage
 from faceswap.models import Filter, Gender, Quality, Ratio
 
 JOBS_LISTED = 10
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,30 +211,71 @@ class Booth:
             raise NotYours
         return job
 
-    async def undelivered_picture(self, job: Job, *, limit: int) -> tuple[str, bytes]:
-        """Return a picture that waits, as suffix and bytes; raises AlreadyDelivered."""
+    async def undelivered_pictures(
+        self, job: Job, *, each: int, together: int
+    ) -> tuple[Sized, ...]:
+        """Return what waits, small enough; raises AlreadyDelivered, PictureLost."""
         if job.state is not JobState.UNDELIVERABLE or job.picture is None:
             raise AlreadyDelivered
         try:
-            return await self._pictures.within(job.picture, limit)
-        except OSError:
-            raise AlreadyDelivered from None
+            return await self._pictures.all_within(job.picture, each=each, together=together)
+        except FileNotFoundError:
+            raise await self._lost(job) from None
+
+    async def _lost(self, job: Job) -> UserError:
+        """Give the quota back for a picture that is gone, unless another press has fetched it."""
+        try:
+            await self._jobs.record_picture_lost(job.id)
+        except TransitionRefused:
+            return AlreadyDelivered()
+        _log.error("Job %d: its picture is gone from the disk before it was fetched.", job.id)
+        return PictureLost()
+
+    async def originals(self, job: Job, *, each: int, together: int) -> tuple[Sized, ...]:
+        """Return a job's pictures as the API sent them; raises OriginalGone, OriginalTooLarge."""
+        if job.state is not JobState.DELIVERED or job.picture is None:
+            raise OriginalGone
+        try:
+            sizes = await self._pictures.sizes(job.picture)
+            for size, limit in ((max(sizes), each), (sum(sizes), together)):
+                if size > limit:
+                    raise original_too_large(job, size=size, limit=limit)
+            # They fit as they are, so none need keep to an equal share.
+            return await self._pictures.all_within(
+                job.picture, each=each, together=together * len(sizes)
+            )
+        except FileNotFoundError:
+            raise OriginalGone from None
 
     async def latest(self, user_id: int) -> tuple[Job, ...]:
         """Return a member's jobs, newest first."""
-        return tuple(await self._jobs.list_for_member(user_id, limit=JOBS_LISTED))
+        return await self._jobs.list_for_member(user_id, limit=JOBS_LISTED)
+
+    async def overview(self, user_id: int) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+        """Return a member's latest jobs, and all those with a picture to be had; newest first."""
+        return await self.latest(user_id), await self._jobs.list_kept_for_member(user_id)
+
+    async def waiting(self, user_id: int) -> tuple[Job, ...]:
+        """Return a member's jobs whose picture could not be posted, newest first."""
+        kept = await self._jobs.list_kept_for_member(user_id)
+        return tuple(job for job in kept if job.state is JobState.UNDELIVERABLE)
 
     async def usages(self, user_id: int, guild_id: int | None) -> tuple[Usage, ...]:
         return await self._limits.usages(user_id, guild_id)
 
     async def renew_token(self, job: Job, caller: Caller) -> None:
         """Remember a fresh way to edit the card: a button press on it."""
-        await self._jobs.renew_token(job.id, caller.token, caller.token_expires_at)
+        card = (caller.channel_id, caller.card_message_id) if caller.card_message_id else None
+        await self._jobs.renew_token(job.id, caller.token, caller.token_expires_at, card=card)
 
-    async def record_delivered(self, job: Job, channel_id: int, message_id: int) -> None:
+    async def record_delivered(
+        self, job: Job, channel_id: int, message_id: int, *, keep_original: bool = False
+    ) -> None:
         """Note that its owner fetched the picture; a second press changes nothing."""
         with contextlib.suppress(TransitionRefused):
-            await self._jobs.record_delivered(job.id, channel_id, message_id)
+            await self._jobs.record_delivered(
+                job.id, channel_id, message_id, keep_original=keep_original
+            )
 
     async def forget(self, job: Job) -> None:
         """Keep nothing of a job any longer: its member deleted the picture."""
@@ -324,3 +372,8 @@ def _fields_of(caller: Caller) -> _CallerFields:
 def fits_groups(chosen: Filter) -> bool:
     """Group photos work with integer filters only, and with those that say so or say nothing."""
     return isinstance(chosen.id, int) and chosen.group is not False
+
+
+def original_too_large(job: Job, *, size: int, limit: int) -> OriginalTooLarge:
+    """Say that an original cannot be sent where it was asked for."""
+    return OriginalTooLarge(size=size, limit=limit, kept_until=job.picture_delete_at)

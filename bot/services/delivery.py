@@ -40,6 +40,7 @@ class Posted:
 
     channel_id: int
     message_id: int
+    whole: bool = True  # False: in a smaller form, since Discord takes no larger file there
 
 
 class DeliveryPostponed(Exception):
@@ -68,3 +69,9 @@ class Delivery(Protocol):
 
     async def tell(self, job: Job) -> None:
         """Tell the member how a job ended that has no picture. Raises DeliveryPostponed."""
+
+    async def remind(self, job: Job) -> None:
+        """Mention to the member, who has just heard of this job, what else waits for them.
+
+        Privately, and as best it can.
+        """

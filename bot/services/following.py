@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from bot.services.backends import Backend, Backends
 from bot.services.delivery import Delivery, Stage
@@ -171,21 +170,11 @@ class Follower:
 
     async def _complete(self, job: Job, remote: RemoteJob) -> Job:
         try:
-            name = await self._keep_first_good(job, remote.pictures)
+            name = await self._pictures.keep_all(remote.pictures, job_id=job.id)
         finally:
             for path in remote.pictures:
                 path.unlink(missing_ok=True)
         return await self._jobs.complete(job.id, name, note=remote.note or None)
-
-    async def _keep_first_good(self, job: Job, arrived: Sequence[Path]) -> str:
-        """Keep one picture: one that is broken must not cost the others, which are paid for."""
-        *others, last = arrived
-        for path in others:
-            try:
-                return await self._pictures.keep(path, job_id=job.id)
-            except NotAPicture as error:
-                _log.warning("Job %d: one of its pictures cannot be used: %s", job.id, error)
-        return await self._pictures.keep(last, job_id=job.id)
 
     async def _wait_for_deadline(self, job: Job) -> Job:
         """Wait out a job whose back end is not configured; only it knows the job's end."""

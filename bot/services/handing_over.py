@@ -38,8 +38,10 @@ class Courier:
             if job.state is not JobState.COMPLETED:
                 return await self._take_back(job, None) if maybe_posted else job
             if not picture.is_file():
-                _log.error("Job %d: its picture is gone from the disk.", job.id)
-                return await self._jobs.record_undeliverable(job.id)
+                _log.error(
+                    "Job %d: its picture is gone from the disk before it was posted.", job.id
+                )
+                return await self._jobs.record_picture_lost(job.id)
             try:
                 posted = await self._delivery.deliver(job, picture, maybe_posted=maybe_posted)
             except FileNotFoundError:
@@ -71,10 +73,14 @@ class Courier:
         try:
             if posted is None:
                 return await self._jobs.record_undeliverable(job.id)
-            return await self._jobs.record_delivered(job.id, posted.channel_id, posted.message_id)
+            delivered = await self._jobs.record_delivered(
+                job.id, posted.channel_id, posted.message_id, keep_original=not posted.whole
+            )
         except TransitionRefused:  # fetched through /jobs, or cancelled, at the same moment
             now = await self._jobs.get(job.id)
-        return await self._take_back(now, posted) if posted is not None else now
+            return await self._take_back(now, posted) if posted is not None else now
+        await self._delivery.remind(delivered)
+        return delivered
 
     async def _take_back(self, job: Job, posted: Posted | None) -> Job:
         """Remove the picture of a job that was cancelled while it was posted."""
@@ -103,3 +109,4 @@ class Courier:
             else:
                 break
         await self._jobs.record_told(job.id, job.state)
+        await self._delivery.remind(job)

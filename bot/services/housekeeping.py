@@ -1,8 +1,10 @@
-"""Keeping promises about time: photos and pictures are deleted, old jobs do not wait for ever."""
+"""Keeping promises about time: files and rows go when they are due, old jobs are ended."""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,47 +14,65 @@ from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.members import MemberRepository
 from db.models import FailureReason, Job
+from db.retention import RetentionRepository
 
 STRAY_SECONDS = 3600.0  # a file without a row is older than that only if its row never comes
+
+# What a sweep may have done, as the log says it.
+PHOTOS, PICTURES, STRAYS = "photos", "pictures", "files of no job"
+TOKENS, JOBS = "interaction tokens", "jobs"
+COUNTS, TURNS = "counts of past windows", "places in the fair order"
 
 _log = logging.getLogger(__name__)
 
 
 class Housekeeper:
-    """Deletes what is due and ends what waited too long."""
+    """Deletes what is due and ends what waited too long.
+
+    `job_keep` is how long rows outlive their jobs; None: for ever.
+    """
 
     def __init__(
         self,
         *,
         jobs: JobRepository,
         members: MemberRepository,
+        retention: RetentionRepository,
         photos: PhotoStore,
         pictures: PictureStore,
         queue_wait: timedelta,
+        job_keep: timedelta | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._jobs = jobs
         self._members = members
+        self._retention = retention
         self._photos = photos
         self._pictures = pictures
         self._queue_wait = queue_wait
+        self._job_keep = job_keep
         self._clock = clock
+        self._opened = time.monotonic()
+        self._deleted: Counter[str] = Counter()  # since the last sweep was reported
 
     @property
     def oldest_welcome(self) -> datetime:
         """The moment since which a job must have been accepted to be sent still."""
         return self._clock() - self._queue_wait
 
-    async def delete_strays(self, *, untouched_for: float = 0.0) -> None:
-        """Delete files that no row names and that have lain for so many seconds.
+    async def delete_left_files(self) -> None:
+        """Delete files that an earlier process left without a row.
 
-        Only at start, when nothing is being written, may that be 0.
+        Orders may be coming in already: a file of theirs that has no row yet is younger.
         """
+        await self._delete_strays(untouched_for=time.monotonic() - self._opened)
+
+    async def _delete_strays(self, *, untouched_for: float) -> None:
+        """Delete files that no row names and that have lain for so many seconds."""
         needed = await self._jobs.referenced_files()
-        count = await self._photos.delete_all_but(needed.photos, untouched_for=untouched_for)
-        count += await self._pictures.delete_all_but(needed.pictures, untouched_for=untouched_for)
-        if count:
-            _log.info("Deleted %d files that belonged to no job.", count)
+        for store, names in ((self._photos, needed.photos), (self._pictures, needed.pictures)):
+            count = await store.delete_all_but(names, untouched_for=untouched_for)
+            self._deleted[STRAYS] += count
 
     async def delete_due_files(self) -> None:
         """Delete photos and pictures whose time is over."""
@@ -71,15 +91,32 @@ class Housekeeper:
         if job.photo and job.photo_delete_at and job.photo_delete_at <= now:
             await self._photos.delete(job.photo)
             await self._jobs.forget_photo(job.id)
+            self._deleted[PHOTOS] += 1
         if job.picture and job.picture_delete_at and job.picture_delete_at <= now:
             await self._pictures.delete(job.picture)
             await self._jobs.forget_picture(job.id)
+            self._deleted[PICTURES] += 1
 
-    async def forget_what_is_over(self) -> None:
-        """Drop what opens or counts nothing any more, and files that lost their rows."""
-        await self.delete_strays(untouched_for=STRAY_SECONDS)
-        await self._jobs.forget_expired_tokens()
+    async def sweep(self) -> None:
+        """Delete what opens, counts or tells nothing any more, and say what went since last time.
+
+        In small steps: a kill in between leaves less to do, and nothing that does not add up.
+        """
+        await self._delete_strays(untouched_for=STRAY_SECONDS)
+        self._deleted[TOKENS] += await self._jobs.forget_expired_tokens()
         await self._members.forget_past_windows()
+        if self._job_keep is not None:
+            await self._delete_old_rows(self._clock() - self._job_keep)
+        done = [f"{count} {what}" for what, count in self._deleted.items() if count]
+        self._deleted.clear()
+        if done:
+            _log.info("Deleted since the last sweep: %s.", ", ".join(done))
+
+    async def _delete_old_rows(self, before: datetime) -> None:
+        while deleted := await self._retention.delete_jobs(finished_before=before):
+            self._deleted[JOBS] += deleted
+        self._deleted[COUNTS] += await self._retention.delete_counts(ended_before=before)
+        self._deleted[TURNS] += await self._retention.forget_turns()
 
     async def end_stale_jobs(self) -> None:
         """Fail jobs that waited in the queue for too long; the worker tells their members."""

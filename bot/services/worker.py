@@ -28,7 +28,7 @@ from faceswap.models import APIVersion
 
 IDLE_SECONDS = 5.0  # the queue is looked at this often even when nobody rings
 TIDY_SECONDS = 15.0
-FORGET_EVERY = 240  # rounds of tidying: about once an hour
+SWEEP_EVERY = 240  # rounds of tidying: about once an hour
 POSITIONS_SECONDS = 3.0
 POSITIONS_SHOWN = 25  # cards further back are not edited at every step
 RETRY_SECONDS = 5.0  # after an error nobody foresaw; grows with each in a row
@@ -116,7 +116,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; what is unfinished then goes on after the next start."""
-        await self._housekeeper.delete_strays()
+        await self._housekeeper.delete_left_files()
         self._pace.read(await self._jobs.list_latest_made(limit=MADE_READ))
         await self._go_on_with_unfinished()
         keepers = [
@@ -298,8 +298,8 @@ class Worker:
                 await self._housekeeper.end_stale_jobs()
                 await self._tell_untold()
                 await self._housekeeper.delete_due_files()
-                if round_number % FORGET_EVERY == 0:
-                    await self._housekeeper.forget_what_is_over()
+                if round_number % SWEEP_EVERY == 0:
+                    await self._housekeeper.sweep()
             except Exception:  # noqa: BLE001 - tried again in a moment
                 _log.exception("Tidying up failed; it is tried again.")
             await asyncio.sleep(TIDY_SECONDS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
+from typing import Any
 
 import discord
 
@@ -16,15 +18,17 @@ class Verb(enum.StrEnum):
     AGAIN = "again"
     DELETE = "delete"
     FETCH = "fetch"
+    ORIGINAL = "original"
 
 
-JOB_TEMPLATE = r"job:(?P<job_id>[0-9]{1,18}):(?P<verb>cancel|again|delete|fetch)"
+JOB_TEMPLATE = r"job:(?P<job_id>[0-9]{1,18}):(?P<verb>cancel|again|delete|fetch|original)"
 
 _FACES = {
     Verb.CANCEL: ("Cancel", discord.ButtonStyle.secondary),
     Verb.AGAIN: ("Again", discord.ButtonStyle.primary),
     Verb.DELETE: ("Delete", discord.ButtonStyle.danger),
     Verb.FETCH: ("Get picture", discord.ButtonStyle.success),
+    Verb.ORIGINAL: ("Original", discord.ButtonStyle.secondary),
 }
 
 
@@ -39,7 +43,15 @@ def shows_picture(message: discord.Message, job_id: int) -> bool:
 
     Discord leaves a file that a gallery shows out of the message's attachments.
     """
-    items = list(discord.ui.LayoutView.from_message(message).walk_children())
-    ids = {getattr(item, "custom_id", "") for item in items}
-    has_gallery = any(isinstance(item, discord.ui.MediaGallery) for item in items)
-    return has_gallery and f"job:{job_id}:{Verb.DELETE}" in ids
+    has_gallery = any(isinstance(item, discord.ui.MediaGallery) for item in _items(message))
+    return has_gallery and has_button(message, job_id, Verb.DELETE)
+
+
+def has_button(message: discord.Message, job_id: int, verb: Verb) -> bool:
+    """Tell whether a message has this button of this job."""
+    wanted = f"job:{job_id}:{verb}"
+    return any(getattr(item, "custom_id", "") == wanted for item in _items(message))
+
+
+def _items(message: discord.Message) -> Iterator[discord.ui.Item[Any]]:
+    return discord.ui.LayoutView.from_message(message).walk_children()

@@ -32,16 +32,24 @@ def ended_card(job: Job, *, again: bool) -> discord.ui.LayoutView:
     return _card(job, messages.ended(job), colour=colour, verbs=verbs)
 
 
-def picture_card(job: Job, picture: discord.File) -> discord.ui.LayoutView:
-    """Show the finished picture; its file is to be sent in the same message."""
+def picture_card(
+    job: Job, *pictures: discord.File, original: bool = False
+) -> discord.ui.LayoutView:
+    """Show the finished pictures; their files are to be sent in the same message.
+
+    `original`: it is smaller than what the API sent, which is kept for its member for a while.
+    """
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery(
-        discord.MediaGalleryItem(picture, description=messages.alt_text(job), spoiler=job.spoiler)
+        *(
+            discord.MediaGalleryItem(each, description=messages.alt_text(job), spoiler=job.spoiler)
+            for each in pictures
+        )
     )
     return _card(
         job,
         f"For <@{job.user_id}>",
         colour=_GREEN,
-        verbs=(Verb.AGAIN, Verb.DELETE),
+        verbs=(Verb.AGAIN, *([Verb.ORIGINAL] if original else []), Verb.DELETE),
         gallery=gallery,
     )
 

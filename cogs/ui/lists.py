@@ -27,23 +27,58 @@ _SCOPES = {
     Scope.OPERATOR: "This bot",
 }
 BUTTONS_IN_A_ROW = 5
+MOST_BUTTONS = 10
+_OFFERS = {  # how a picture that is kept here is offered, by the state of its job
+    JobState.UNDELIVERABLE: (Verb.FETCH, "Get picture {}"),
+    JobState.DELIVERED: (Verb.ORIGINAL, "Original of {}"),
+}
 
 
-def jobs_list(jobs: Sequence[Job]) -> discord.ui.LayoutView:
-    """List jobs, newest first, with a button for each picture that waits."""
+def jobs_list(jobs: Sequence[Job], kept: Sequence[Job] = ()) -> discord.ui.LayoutView:
+    """List jobs, newest first, and offer each picture that waits and each original.
+
+    Those are offered however many jobs are newer.
+    """
     if not jobs:
         return _page("You have no pictures yet. Make one with /faceswap.")
+    offered = _offered(kept)
     lines = "\n".join(_line(job) for job in jobs)
-    waiting = [job for job in jobs if job.state is JobState.UNDELIVERABLE and job.picture]
-    row: discord.ui.ActionRow[discord.ui.LayoutView] | None = None
-    if waiting:
-        row = discord.ui.ActionRow(
-            *(
-                job_button(job.id, Verb.FETCH, label=f"Get picture {job.id}")
-                for job in waiting[:BUTTONS_IN_A_ROW]
-            )
-        )
-    return _page(f"### Your latest pictures\n{lines}", row)
+    listed = {job.id for job in jobs}
+    older = [f"`{job.id}`" for job in offered if job.id not in listed]
+    if older:
+        lines += f"\nOlder, and still to be had: {', '.join(older)}"
+    more = len(kept) - len(offered)
+    if more:
+        lines += f"\n-# {more} more: get these first, then type /jobs again."
+    return _page(f"### Your latest pictures\n{lines}", *_offer_rows(offered))
+
+
+def waiting_page(waiting: Sequence[Job]) -> discord.ui.LayoutView:
+    """Offer pictures that could not be posted to a member who is here again."""
+    offered = _offered(waiting)
+    one = "A picture of yours is ready that I could not post. Get it here, or under /jobs."
+    several = (
+        f"{len(waiting)} pictures of yours are ready that I could not post. Get them here, or "
+        "under /jobs."
+    )
+    return _page(one if len(waiting) == 1 else several, *_offer_rows(offered))
+
+
+def _offered(kept: Sequence[Job]) -> list[Job]:
+    """Choose the pictures there are buttons for: those that wait, then originals; newest first."""
+    waiting_first = sorted(kept, key=lambda job: (job.state is JobState.DELIVERED, -job.id))
+    return waiting_first[:MOST_BUTTONS]
+
+
+def _offer_rows(offered: Sequence[Job]) -> list[discord.ui.ActionRow[discord.ui.LayoutView]]:
+    buttons = []
+    for job in offered:
+        verb, label = _OFFERS[job.state]
+        buttons.append(job_button(job.id, verb, label=label.format(job.id)))
+    return [
+        discord.ui.ActionRow(*buttons[first : first + BUTTONS_IN_A_ROW])
+        for first in range(0, len(buttons), BUTTONS_IN_A_ROW)
+    ]
 
 
 def _line(job: Job) -> str:
@@ -94,13 +129,11 @@ def help_page(services: Services) -> discord.ui.LayoutView:
     return _page(text)
 
 
-def _page(
-    text: str, row: discord.ui.ActionRow[discord.ui.LayoutView] | None = None
-) -> discord.ui.LayoutView:
+def _page(text: str, *rows: discord.ui.ActionRow[discord.ui.LayoutView]) -> discord.ui.LayoutView:
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
         discord.ui.TextDisplay(text), accent_colour=discord.Colour.blurple()
     )
-    if row is not None:
+    for row in rows:
         container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)

@@ -25,13 +25,31 @@ def privacy_page(services: Services) -> discord.ui.LayoutView:
     return _page(
         "### What I store\n"
         f"{what_happens(services)}\n"
-        "• A picture is deleted here once it is posted; one that could not be posted waits under "
-        f"`/jobs` for {services.undelivered_keep_days} days.\n"
+        f"{_pictures(services)}\n"
         "• I keep a record of your jobs (when, which filter, how it ended), of your quota and of "
         "your consent, under your Discord number, without your name. Words of `/imagine`, and what "
-        "was understood of them, are kept with the job.",
+        f"was understood of them, are kept with the job{_rows(services)}.",
         erase_button(confirmed=False),
     )
+
+
+def _pictures(services: Services) -> str:
+    text = (
+        "• A picture is deleted here once it is posted; one that could not be posted waits under "
+        f"`/jobs` for {services.undelivered_keep_days} days."
+    )
+    if services.original_keep_hours:
+        text += (
+            " Where it was posted in a smaller form, I keep the original for "
+            f"{services.original_keep_hours} hours, for you alone."
+        )
+    return text
+
+
+def _rows(services: Services) -> str:
+    if services.job_keep_days is None:
+        return ""
+    return f". I delete the record of a job {services.job_keep_days} days after its end"
 
 
 def confirm_page() -> discord.ui.LayoutView:

@@ -133,6 +133,7 @@ def check(
     outcome: Outcome,
     *,
     picture: bytes | None,
+    others: tuple[bytes, ...] = (),
     told: bool = True,
     stays: bool = True,
 ) -> int:
@@ -150,7 +151,8 @@ def check(
     for words in outcome.reads if told else ():
         assert words in every, f"{words!r} was never said: {every}"
     live = [message for message in messages if not message.deleted]
-    _check_pictures(live, picture, how_many=outcome.state == "delivered" and stays)
+    wanted_pictures = None if picture is None else [picture, *others]
+    _check_pictures(live, wanted_pictures, how_many=outcome.state == "delivered" and stays)
     now = "\n".join(message.text() for message in live)
     if outcome.state != "delivered" and told:
         assert outcome.reads[-1] in now, now
@@ -158,11 +160,11 @@ def check(
     return job[0]
 
 
-def _check_pictures(live: list[Message], picture: bytes | None, *, how_many: int) -> None:
-    """One picture if it was delivered, none otherwise, and always the row's own."""
+def _check_pictures(live: list[Message], wanted: list[bytes] | None, *, how_many: int) -> None:
+    """One message with pictures if they were delivered, none otherwise; always the row's own."""
     posted = [list(message.files.values()) for message in live if message.files]
     assert len(posted) == how_many, f"{len(posted)} messages with a picture"
-    assert picture is None or posted in ([], [[picture]]), "it is another picture"
+    assert wanted is None or posted in ([], [wanted]), "it is another picture"
 
 
 def seen_by_alice(booth: PhotoBooth, ordered: Interaction) -> list[Message]:

@@ -82,7 +82,7 @@ class Stand:
         await booth.picture(await booth.order(filter=LAST_FILTER))
 
     def _compare(self, booth: PhotoBooth, ordered: Interaction, row: APIRow, *, since: int) -> None:
-        job_id = check(booth, ordered, row.outcome, picture=row.picture)
+        job_id = check(booth, ordered, row.outcome, picture=row.picture, others=row.others)
         alone = self.kind is Bot.GATED
         self.journal.account(job_id, row.outcome.log, since=since, alone=alone)
 

@@ -6,18 +6,14 @@ members and a server of its own, and plants its faults where only they are met.
 
 from __future__ import annotations
 
-import io
-import random
 from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from PIL import Image
 
 from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import House, open_house
 from tests.support.discord import Interaction, Permission
-from tests.support.pngs import png
 from tests.support.scripted_api import PICTURE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,7 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DELIVERED = ("delivered", "spent", "spent")
 UNDELIVERABLE = ("undeliverable", "spent", "spent")
 PNG = {"picture.png": PICTURE}
-TWO_MEBIBYTES = 2 * 2**20
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -138,40 +133,6 @@ async def test_under_jobs_when_nothing_takes_it(house: House) -> None:
     fetched = await booth.press(page, label)
     assert (await booth.picture(fetched)).files == PNG
     assert fetched.ephemeral
-    await booth.accounted(DELIVERED)
-
-
-async def test_a_large_picture_is_sent_as_a_jpeg(house: House) -> None:
-    booth = house.open_booth()
-    ordered, remote_id = await house.under_way(booth)
-    await house.api.finish(remote_id, png(at_least_bytes=11 * 2**20))
-
-    card = await booth.picture(ordered)
-    assert list(card.files) == ["picture.jpg"]
-    await booth.accounted(DELIVERED)
-
-
-def noise() -> bytes:
-    """A PNG of 12 MB that is large as a JPEG, too."""
-    image = Image.frombytes("RGB", (2000, 2000), random.Random(1).randbytes(12_000_000))
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)
-    return out.getvalue()
-
-
-async def test_a_picture_that_discord_calls_too_large_is_made_small(house: House) -> None:
-    booth = house.open_booth()
-    ordered, remote_id = await house.under_way(booth)
-    ordinary, booth.discord.limits.file_bytes = booth.discord.limits.file_bytes, TWO_MEBIBYTES
-    try:
-        await house.api.finish(remote_id, noise())
-        card = await booth.picture(ordered)
-    finally:
-        booth.discord.limits.file_bytes = ordinary
-
-    assert card is ordered.original
-    assert list(card.files) == ["picture.jpg"]
-    assert len(card.files["picture.jpg"]) <= TWO_MEBIBYTES
     await booth.accounted(DELIVERED)
 
 

@@ -587,9 +587,40 @@ async def test_a_picture_every_place_refuses_waits_for_its_member(
         await workshop.worker.run_once()
         waiting = await workshop.jobs.get(job.id)
         assert waiting.state is JobState.UNDELIVERABLE
-        suffix, data = await workshop.booth.undelivered_picture(waiting, limit=10 * 2**20)
-        assert (suffix, data) == (".png", PICTURE)
+        (given,) = await workshop.booth.undelivered_pictures(
+            waiting, each=10 * 2**20, together=10 * 2**20
+        )
+        assert (given.suffix, given.data) == (".png", PICTURE)
         assert delivery.told == {job.id: [JobState.UNDELIVERABLE]}
+
+
+class Thief(NotingDelivery):
+    """Finds the picture deleted, behind the bot's back, at the moment of posting it."""
+
+    async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
+        picture.unlink(missing_ok=True)
+        return await NotingDelivery.deliver(self, job, picture, maybe_posted=maybe_posted)
+
+
+async def test_a_picture_lost_before_it_was_posted_is_a_failure_that_costs_no_quota(
+    tmp_path: Path,
+    api: ScriptedAPI,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.services.worker.RETRY_SECONDS", 0.01)
+    delivery = Thief()
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        lost = await workshop.jobs.get(job.id)
+        assert (lost.state, lost.failure) == (JobState.FAILED, FailureReason.PICTURE_LOST)
+        assert lost.picture is None
+        assert await workshop.used_quota() == 0
+        assert await workshop.credits() == (0, 2)
+        assert delivery.told == {job.id: [JobState.FAILED]}
+        assert await check_ledgers(workshop.database) == []
+        assert f"Job {job.id}: its picture is gone from the disk" in caplog.text
 
 
 class FetchedMeanwhile(NotingDelivery):
@@ -799,7 +830,9 @@ async def test_what_the_operator_retries_is_taken_up_by_the_running_worker(
         await workshop.worker.run_once()
         workshop.delivery.refuses = False
         async with running(workshop), Database.open(_url(tmp_path), exclusive=False) as beside:
-            desk = Desk(beside, periods=Periods(short_time=timedelta(1), undelivered=timedelta(1)))
+            day = timedelta(days=1)
+            periods = Periods(short_time=day, undelivered=day, originals=day)
+            desk = Desk(beside, periods=periods)
             await desk.retry(refused.id)
             await desk.retry(failed.id)
             counts = await workshop.jobs.count_by_state()

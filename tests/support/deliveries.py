@@ -18,6 +18,7 @@ class NotingDelivery:
     pictures: dict[int, list[bytes]] = field(default_factory=dict)
     told: dict[int, list[JobState]] = field(default_factory=dict)
     looked_first: list[int] = field(default_factory=list)
+    reminded: list[int] = field(default_factory=list)
     taken_back: list[tuple[int, Posted | None]] = field(default_factory=list)
     news_of: dict[int, list[News]] = field(default_factory=dict)
     refuses: bool = False
@@ -46,6 +47,9 @@ class NotingDelivery:
         self._postpone()
         self.told.setdefault(job.id, []).append(job.state)
         self.news.set()
+
+    async def remind(self, job: Job) -> None:
+        self.reminded.append(job.id)
 
     def _postpone(self) -> None:
         if self.postpones:

@@ -39,6 +39,7 @@ from db.members import MemberRepository
 from db.migrate import migrate
 from db.models import Job, Ledger, Limit, Scope, Window
 from db.notices import NoticeRepository
+from db.retention import RetentionRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -242,9 +243,11 @@ def build(
         housekeeper=Housekeeper(
             jobs=jobs,
             members=MemberRepository(database, clock=clock),
+            retention=RetentionRepository(database),
             photos=photos,
             pictures=pictures,
             queue_wait=timedelta(minutes=60),
+            job_keep=timedelta(days=90),
             clock=clock,
         ),
         delivery=delivery,

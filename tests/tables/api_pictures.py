@@ -40,13 +40,20 @@ def _none(does: str, answer: Answer, log: str) -> APIRow:
     return APIRow(does=does, script=Script(status=(answer,)), outcome=failed(NOTHING, log=(why,)))
 
 
-def _shown(does: str, *images: object, picture: bytes = PICTURE, log: str = "") -> APIRow:
+def _shown(
+    does: str,
+    *images: object,
+    picture: bytes = PICTURE,
+    others: tuple[bytes, ...] = (),
+    log: str = "",
+) -> APIRow:
     said_of_others = (Said("WARNING", log),) if log else ()
     return APIRow(
         does=does,
         script=Script(status=(completed(*images),)),
         outcome=delivered(log=said_of_others),
         picture=picture,
+        others=others,
     )
 
 
@@ -96,7 +103,8 @@ _PICTURES = (
     _shown("a WebP", encoded(_image("WEBP")), picture=_image("WEBP")),
     _shown("a PNG in grey with transparency", encoded(_image("PNG", mode="LA")),
            picture=_image("PNG", mode="LA")),
-    _shown("two pictures: the first is shown", encoded(OTHER), encoded(PICTURE), picture=OTHER),
+    _shown("two pictures: both are shown", encoded(OTHER), encoded(PICTURE),
+           picture=OTHER, others=(PICTURE,)),
     _shown(
         "a broken picture and a good one",
         "!!!",
@@ -104,8 +112,9 @@ _PICTURES = (
         log="kept 1 of 2 pictures",
     ),
     _shown(
-        "six pictures: the first is shown",
+        "six pictures: four are shown",
         *[encoded(PICTURE)] * 6,
+        others=(PICTURE,) * 3,
         log="kept 4 of 6 pictures",
     ),
     _shown(

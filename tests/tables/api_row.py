@@ -23,6 +23,7 @@ class APIRow:
     unread: Answer | None = None  # given before the photo has come in; needs a bot of its own
     away: float = 0.0  # seconds for which nothing listens when the order is made
     picture: bytes = PICTURE  # which is posted, if one is
+    others: tuple[bytes, ...] = ()  # which are posted beside it
 
     def __str__(self) -> str:
         return self.does

@@ -7,7 +7,6 @@ from tests.tables.discord_row import Break, Desk, DiscordRow, Place
 from tests.tables.row import Outcome, Said, delivered
 from tests.tables.scene import Scene
 
-REFUSED = "its picture was refused"
 LARGE = png(at_least_bytes=11 * 2**20)
 WAITS = Outcome(state="undeliverable", reads=("ready: get it below",), quota="spent")
 
@@ -26,8 +25,8 @@ def _row(
 
 
 def refused_by(code: int, status: int = 403) -> tuple[Said, ...]:
-    """A place's no, as the log tells it."""
-    return (Said("INFO", f"{REFUSED}: HTTP {status}, code {code}", often=True),)
+    """A place's no, as the log tells it, whether to a picture or before that to progress."""
+    return (Said("INFO", f"HTTP {status}, code {code}", often=True),)
 
 
 def _lose_token_and_edits(scene: Scene) -> None:

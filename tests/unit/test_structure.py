@@ -73,6 +73,9 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
         privacy=workshop.privacy,
         photo_keep_minutes=15,
         undelivered_keep_days=7,
+        original_keep_hours=24,
+        job_keep_days=90,
+        max_upload_bytes=10 * 2**20,
         api_name="studio",
     )
     for extension in EXTENSIONS:

@@ -70,7 +70,7 @@ def _payload(world: World, interaction: Interaction, data: Json) -> Json:
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": integration_owners(channel, user),
         "context": BOT_DM_CONTEXT if channel.guild is None else GUILD_CONTEXT,
-        "attachment_size_limit": world.file_limit(channel.guild),
+        "attachment_size_limit": world.limits.named_bytes or world.file_limit(channel.guild),
     }
     if interaction.source is not None:
         payload["message"] = message_payload(interaction.source)

@@ -29,6 +29,7 @@ class Limits:
     """Discord's limits; a test may move them."""
 
     file_bytes: int = 10 * MIB
+    named_bytes: int | None = None  # what interactions say it were, if it is not that
     request_bytes: int = 25 * MIB
     response_seconds: float = 3.0
     token_lifetime: timedelta = timedelta(minutes=15)

@@ -16,8 +16,11 @@ from bot.errors import (
     FilterNeedsOnePerson,
     JobUnknown,
     NotYours,
+    OriginalGone,
+    OriginalTooLarge,
     PhotoGone,
     PhotoRejected,
+    PictureLost,
     PromptRefused,
     PromptUnusable,
     QuotaUsedUp,
@@ -30,7 +33,7 @@ from bot.services.delivery import Stage
 from bot.services.gate import Pause
 from db.bounds import Bounds
 from db.errors import StorageFault, StorageUnavailable
-from db.models import JobKind, JobState, Scope
+from db.models import FailureReason, JobKind, JobState, Scope
 from faceswap.models import Filter, Gender, Quality, Ratio
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import PICTURE, ScriptedAPI
@@ -365,21 +368,65 @@ async def test_a_picture_that_waits_is_given_until_it_is_fetched(
     async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
         job = await workshop.order()
         with pytest.raises(AlreadyDelivered):
-            await workshop.booth.undelivered_picture(job, limit=10**7)
+            await workshop.booth.undelivered_pictures(job, each=10**7, together=10**7)
         await workshop.worker.run_once()
         waiting = await workshop.jobs.get(job.id)
         for _ in range(2):
-            given = await workshop.booth.undelivered_picture(waiting, limit=10**7)
-            assert given == (".png", PICTURE)
+            (given,) = await workshop.booth.undelivered_pictures(
+                waiting, each=10**7, together=10**7
+            )
+            assert (given.suffix, given.data, given.whole) == (".png", PICTURE, True)
 
         await workshop.booth.record_delivered(waiting, 31, 99)
         fetched = await workshop.jobs.get(job.id)
         assert (fetched.state, fetched.message_id) == (JobState.DELIVERED, 99)
         with pytest.raises(AlreadyDelivered):
-            await workshop.booth.undelivered_picture(fetched, limit=10**7)
+            await workshop.booth.undelivered_pictures(fetched, each=10**7, together=10**7)
         await workshop.pictures.delete(waiting.picture or "")
         with pytest.raises(AlreadyDelivered):
-            await workshop.booth.undelivered_picture(waiting, limit=10**7)
+            await workshop.booth.undelivered_pictures(waiting, each=10**7, together=10**7)
+
+
+async def test_a_picture_lost_while_it_waited_is_owned_up_to_and_not_counted(
+    tmp_path: Path, api: ScriptedAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_workshop(tmp_path, api, delivery=NotingDelivery(refuses=True)) as workshop:
+        job = await workshop.order()
+        await workshop.worker.run_once()
+        waiting = await workshop.jobs.get(job.id)
+        assert await workshop.booth.waiting(ALICE) == (waiting,)
+        assert await workshop.used_quota() == 1
+        await workshop.pictures.delete(waiting.picture or "")
+        with pytest.raises(PictureLost):
+            await workshop.booth.undelivered_pictures(waiting, each=10**7, together=10**7)
+        lost = await workshop.jobs.get(job.id)
+        assert (lost.state, lost.failure) == (JobState.FAILED, FailureReason.PICTURE_LOST)
+        assert await workshop.used_quota() == 0
+        assert await workshop.booth.waiting(ALICE) == ()
+        assert f"Job {job.id}: its picture is gone from the disk" in caplog.text
+
+
+async def test_an_original_is_given_whole_or_not_at_all(workshop: Workshop) -> None:
+    job = await workshop.order()
+    await workshop.worker.run_once()
+    done = await workshop.jobs.get(job.id)
+    with pytest.raises(OriginalGone):  # it was posted as it is
+        await workshop.booth.originals(done, each=10**7, together=10**8)
+
+    arrived = workshop.pictures.arrivals / "download"
+    arrived.write_bytes(PICTURE)
+    name = await workshop.pictures.keep(arrived, job_id=job.id)
+    posted_smaller = dataclasses.replace(
+        done, picture=name, picture_delete_at=workshop.clock() + timedelta(hours=24)
+    )
+    (given,) = await workshop.booth.originals(posted_smaller, each=len(PICTURE), together=10**8)
+    assert (given.data, given.whole) == (PICTURE, True)
+    with pytest.raises(OriginalTooLarge) as refused:
+        await workshop.booth.originals(posted_smaller, each=len(PICTURE) - 1, together=10**8)
+    assert (refused.value.size, refused.value.limit) == (len(PICTURE), len(PICTURE) - 1)
+    await workshop.pictures.delete(name)
+    with pytest.raises(OriginalGone):
+        await workshop.booth.originals(posted_smaller, each=10**7, together=10**8)
 
 
 async def test_a_deleted_picture_takes_the_photo_with_it(workshop: Workshop) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.housekeeping import Housekeeper
+from db.checks import check_ledgers
+from db.errors import JobNotFound
 from db.members import MemberRepository
 from db.models import FailureReason, JobState
+from db.retention import RetentionRepository
 from db.schema import buckets
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import ScriptedAPI
@@ -19,13 +23,17 @@ QUEUE_WAIT = timedelta(minutes=60)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def housekeeper_of(workshop: Workshop) -> Housekeeper:
+def housekeeper_of(
+    workshop: Workshop, *, job_keep: timedelta | None = timedelta(days=90)
+) -> Housekeeper:
     return Housekeeper(
         jobs=workshop.jobs,
         members=MemberRepository(workshop.database, clock=workshop.clock),
         photos=workshop.photos,
         pictures=workshop.pictures,
+        retention=RetentionRepository(workshop.database),
         queue_wait=QUEUE_WAIT,
+        job_keep=job_keep,
         clock=workshop.clock,
     )
 
@@ -83,14 +91,17 @@ async def test_files_that_are_gone_already_do_not_stop_the_others(
     assert [(await workshop.jobs.get(job.id)).photo for job in jobs] == [None, None, None]
 
 
-async def test_at_start_files_without_a_job_are_deleted(
+async def test_at_start_files_that_an_earlier_process_left_are_deleted(
     workshop: Workshop, housekeeper: Housekeeper
 ) -> None:
     job = await workshop.order()
     for folder, name in (("photos", "stray.jpg"), ("photos", "a.jpg.part"), ("pictures", "9.png")):
-        (workshop.data_dir / folder / name).write_bytes(b"stray")
-    await housekeeper.delete_strays()
-    assert workshop.files() == [job.photo]
+        stray = workshop.data_dir / folder / name
+        stray.write_bytes(b"stray")
+        os.utime(stray, (0, 0))
+    (workshop.data_dir / "photos" / "z-written-just-now.jpg.part").write_bytes(b"an order's")
+    await housekeeper.delete_left_files()
+    assert workshop.files() == [job.photo, "z-written-just-now.jpg.part"]
 
 
 async def test_a_job_waits_for_as_long_as_it_may_and_not_longer(
@@ -119,11 +130,48 @@ async def test_tokens_are_forgotten_once_they_open_nothing(
 ) -> None:
     job = await workshop.order()
     workshop.clock.advance(timedelta(minutes=13))
-    await housekeeper.forget_what_is_over()
+    await housekeeper.sweep()
     assert (await workshop.jobs.get(job.id)).interaction_token is not None
     workshop.clock.advance(timedelta(minutes=1))
-    await housekeeper.forget_what_is_over()
+    await housekeeper.sweep()
     assert (await workshop.jobs.get(job.id)).interaction_token is None
+
+
+async def test_rows_outlive_their_jobs_for_as_long_as_is_set_and_a_sweep_says_what_went(
+    workshop: Workshop, housekeeper: Housekeeper, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="bot.services.housekeeping")
+    old, last = [await workshop.order() for _ in range(2)]
+    await workshop.worker.run_once()
+    workshop.clock.advance(timedelta(days=89))
+    await housekeeper.delete_due_files()
+    await housekeeper.sweep()
+    (said,) = [record.getMessage() for record in caplog.records]
+    # The pictures went before: they were posted, and the worker has its own housekeeper.
+    assert said == "Deleted since the last sweep: 2 photos, 2 interaction tokens."
+
+    caplog.clear()
+    await housekeeper.sweep()
+    assert caplog.records == []
+
+    workshop.clock.advance(timedelta(days=1, seconds=1))
+    await housekeeper.sweep()
+    with pytest.raises(JobNotFound):
+        await workshop.jobs.get(old.id)
+    assert (await workshop.jobs.get(last.id)).state is JobState.DELIVERED
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said == "Deleted since the last sweep: 1 jobs."
+    assert await check_ledgers(workshop.database) == []
+
+
+async def test_rows_may_be_kept_for_ever(workshop: Workshop) -> None:
+    forgetful = housekeeper_of(workshop, job_keep=None)
+    jobs = [await workshop.order() for _ in range(2)]
+    await workshop.worker.run_once()
+    workshop.clock.advance(timedelta(days=5000))
+    await forgetful.delete_due_files()
+    await forgetful.sweep()
+    assert [(await workshop.jobs.get(job.id)).id for job in jobs] == [job.id for job in jobs]
 
 
 async def test_counts_of_past_days_name_no_member(
@@ -133,7 +181,7 @@ async def test_counts_of_past_days_name_no_member(
     await workshop.worker.run_once()
     for days, named in ((0, True), (1, False)):
         workshop.clock.advance(timedelta(days=days))
-        await housekeeper.forget_what_is_over()
+        await housekeeper.sweep()
 
         async def scope_ids(connection: AsyncConnection) -> list[int]:
             return list(await connection.scalars(sa.select(buckets.c.scope_id)))

@@ -19,8 +19,11 @@ from bot.errors import (
     FilterUnknown,
     JobUnknown,
     NotYours,
+    OriginalGone,
+    OriginalTooLarge,
     PhotoGone,
     PhotoRejected,
+    PictureLost,
     PromptRefused,
     PromptUnusable,
     QuotaUsedUp,
@@ -41,6 +44,12 @@ from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
 ERRORS: list[UserError | StorageUnavailable] = [
+    OriginalGone(),
+    *(
+        OriginalTooLarge(size=12_800_000, limit=10 * 2**20, kept_until=until)
+        for until in (None, LATER)
+    ),
+    PictureLost(),
     *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
     PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
     PhotoGone(),

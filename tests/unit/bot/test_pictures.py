@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.services.pictures import MAX_PIXELS, NotAPicture, PictureStore
+from bot.services.pictures import MAX_PIXELS, MOST_PICTURES, NotAPicture, PictureStore
 from tests.support.pngs import png
 
 
@@ -96,7 +96,7 @@ async def test_what_is_no_whole_picture_is_not_kept(
 ) -> None:
     with pytest.raises(NotAPicture):
         await pictures.keep(arrive(pictures, data), job_id=7)
-    assert [path.name for path in (tmp_path / "pictures").iterdir()] == ["arriving"]
+    assert [path.name for path in (tmp_path / "pictures").iterdir() if path.is_file()] == []
 
 
 async def test_a_damaged_picture_is_kept_or_refused_and_nothing_else(
@@ -122,7 +122,8 @@ async def test_a_damaged_picture_is_kept_or_refused_and_nothing_else(
 async def test_a_picture_that_fits_is_given_as_it_is(pictures: PictureStore) -> None:
     data = encode(PLAIN, "PNG")
     name = await pictures.keep(arrive(pictures, data), job_id=7)
-    assert await pictures.within(name, len(data)) == (".png", data)
+    given = await pictures.within(name, len(data))
+    assert (given.suffix, given.data, given.whole) == (".png", data, True)
 
 
 @pytest.mark.parametrize("limit", [400_000, 100_000, 20_000, 4_000])
@@ -134,34 +135,108 @@ async def test_a_picture_that_is_too_large_is_made_to_fit(
     assert len(data) > limit
     name = await pictures.keep(arrive(pictures, data), job_id=7)
 
-    suffix, smaller = await pictures.within(name, limit)
+    smaller = await pictures.within(name, limit)
 
-    assert len(smaller) <= limit
-    with Image.open(io.BytesIO(smaller)) as image:
-        assert (suffix, image.format) == (".jpg", "JPEG")
+    assert len(smaller.data) <= limit
+    assert not smaller.whole
+    with Image.open(io.BytesIO(smaller.data)) as image:
+        assert (smaller.suffix, image.format) in {(".jpg", "JPEG"), (".webp", "WEBP")}
         assert abs(image.width / image.height - 5 / 7) < 0.02
+        assert image.width <= 500
     assert pictures.path(name).read_bytes() == data
 
 
-async def test_no_pixels_are_given_up_where_a_lower_quality_will_do(pictures: PictureStore) -> None:
+async def test_what_was_made_small_is_not_made_again_for_the_next_place(
+    pictures: PictureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = await pictures.keep(arrive(pictures, encode(noise((500, 700)), "PNG")), job_id=7)
-    _, smaller = await pictures.within(name, 400_000)
-    with Image.open(io.BytesIO(smaller)) as image:
-        assert image.size == (500, 700)
+    first = await pictures.within(name, 400_000)
+
+    def no_encoding(*_: object, **__: object) -> None:
+        raise AssertionError("encoded a second time")
+
+    monkeypatch.setattr("bot.services.pictures.fit", no_encoding)
+    for limit in (400_000, len(first.data)):
+        again = await pictures.within(name, limit)
+        assert (again.suffix, again.data, again.whole) == (first.suffix, first.data, first.whole)
+    with pytest.raises(AssertionError, match="second time"):
+        await pictures.within(name, len(first.data) - 1)
+    with pytest.raises(AssertionError, match="second time"):  # it may look better than that
+        await pictures.within(name, 500_000)
 
 
-async def test_transparent_parts_of_a_smaller_picture_are_white(pictures: PictureStore) -> None:
-    clear = Image.new("RGBA", (500, 500), (0, 0, 0, 0))
-    name = await pictures.keep(arrive(pictures, encode(clear, "PNG")), job_id=7)
-    _, smaller = await pictures.within(name, 100)
-    with Image.open(io.BytesIO(smaller)) as image:
-        assert image.getpixel((5, 5)) == (255, 255, 255)
+async def test_smaller_copies_go_with_the_picture_and_with_the_process(
+    pictures: PictureStore, tmp_path: Path
+) -> None:
+    copies = tmp_path / "pictures" / "smaller"
+    for number in (7, 77):
+        await pictures.keep(arrive(pictures, encode(noise((100, 100)), "PNG")), job_id=number)
+        for limit in (20_000, 5_000):
+            await pictures.within(f"{number}.png", limit)
+    assert len(list(copies.iterdir())) == 4
+    await pictures.delete("7.png")
+    assert {path.name.partition("-")[0] for path in copies.iterdir()} == {"77"}
+    PictureStore(tmp_path / "pictures")
+    assert list(copies.iterdir()) == []
 
 
-async def test_a_limit_that_nothing_meets_ends_with_the_smallest(pictures: PictureStore) -> None:
-    name = await pictures.keep(arrive(pictures, encode(noise((500, 700)), "PNG")), job_id=7)
-    suffix, smaller = await pictures.within(name, 10)
-    assert (suffix, len(smaller) < 10_000) == (".jpg", True)
+async def test_a_picture_that_is_gone_has_no_size(pictures: PictureStore) -> None:
+    with pytest.raises(FileNotFoundError):
+        await pictures.within("7.png", 1000)
+    with pytest.raises(FileNotFoundError):
+        await pictures.sizes("7.png")
+
+
+# --- several of one job
+
+
+async def keep_three(pictures: PictureStore) -> list[bytes]:
+    datas = [encode(noise((side, 40)), "PNG") for side in (40, 50, 60)]
+    paths = []
+    for number, data in enumerate(datas):
+        paths.append(pictures.arrivals / f"download-{number}")
+        paths[-1].write_bytes(data)
+    assert await pictures.keep_all(paths, job_id=7) == "7.png"
+    assert list(pictures.arrivals.iterdir()) == []
+    return datas
+
+
+async def test_several_pictures_are_kept_in_their_order_and_share_what_a_request_may_have(
+    pictures: PictureStore,
+) -> None:
+    datas = await keep_three(pictures)
+    given = await pictures.all_within("7.png", each=10**6, together=10**6)
+    assert [sized.data for sized in given] == datas
+    assert await pictures.sizes("7.png") == tuple(map(len, datas))
+
+    smaller = await pictures.all_within("7.png", each=10**6, together=9000)
+    assert sum(len(sized.data) for sized in smaller) <= 9000
+    assert {sized.whole for sized in smaller} == {False}
+
+
+async def test_the_others_go_where_the_first_goes(pictures: PictureStore, tmp_path: Path) -> None:
+    await keep_three(pictures)
+    await pictures.keep(arrive(pictures, png()), job_id=77)
+    await pictures.all_within("7.png", each=2000, together=10**6)
+    assert await pictures.delete_all_but(frozenset({"7.png"})) == 1
+    assert len(await pictures.sizes("7.png")) == 3
+    await pictures.delete("7.png")
+    left = [path.name for path in (tmp_path / "pictures").rglob("*") if path.is_file()]
+    assert left == []
+
+
+async def test_no_more_are_kept_than_a_message_can_show_and_none_that_is_no_picture(
+    pictures: PictureStore,
+) -> None:
+    paths = []
+    for number in range(15):
+        paths.append(pictures.arrivals / f"download-{number}")
+        paths[-1].write_bytes(b"not a picture" if number in {0, 3} else png(colour=(number, 0, 0)))
+    with pytest.raises(NotAPicture):
+        await pictures.keep_all([paths[0]], job_id=7)
+    assert await pictures.keep_all(paths, job_id=7) == "7.png"
+    assert pictures.path("7.png").read_bytes() == png(colour=(1, 0, 0))
+    assert len(await pictures.sizes("7.png")) == MOST_PICTURES
 
 
 # --- the folder

@@ -17,9 +17,9 @@ from bot.tree import notice
 from cogs.ui.buttons import JOB_TEMPLATE, Verb, job_button
 from cogs.ui.cards import ended_card, picture_card, progress_card
 from cogs.ui.consent import CONSENT_TEMPLATE, consent_button, consent_card
-from cogs.ui.lists import help_page, jobs_list, quota_list
+from cogs.ui.lists import help_page, jobs_list, quota_list, waiting_page
 from cogs.ui.privacy import ERASE_TEMPLATE, confirm_page, erase_button, privacy_page
-from db.models import FailureReason, JobKind, JobState, Ledger, Limit, Scope, Usage, Window
+from db.models import FailureReason, Job, JobKind, JobState, Ledger, Limit, Scope, Usage, Window
 from tests.support import openapi
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 from tests.support.workshop import Workshop
@@ -201,9 +201,62 @@ def test_ten_jobs_fit_into_one_message(state: JobState, name: str) -> None:
         )
         for number in range(10)
     ]
-    body = check(jobs_list(jobs))
-    fetching = [each for each in custom_ids(body) if each.endswith(":fetch")]
-    assert len(fetching) == (5 if state is JobState.UNDELIVERABLE else 0)
+    check(jobs_list(jobs))
+
+
+def kept(state: JobState, numbers: range) -> list[Job]:
+    return [make_job(id=number, state=state, picture=f"{number}.png") for number in numbers]
+
+
+def test_pictures_that_wait_are_offered_however_many_jobs_are_newer() -> None:
+    newer = [make_job(id=number, state=JobState.DELIVERED) for number in range(100, 90, -1)]
+    waiting = kept(JobState.UNDELIVERABLE, range(3, 1, -1))
+    body = check(jobs_list(newer, waiting))
+    assert custom_ids(body) == ["job:3:fetch", "job:2:fetch"]
+    assert "Older, and still to be had: `3`, `2`" in text_of(body)
+
+
+def test_originals_are_offered_after_the_pictures_that_wait() -> None:
+    originals = kept(JobState.DELIVERED, range(9, 5, -1))
+    waiting = kept(JobState.UNDELIVERABLE, range(5, 1, -1))
+    body = check(jobs_list(originals, [*originals, *waiting]))
+    ids = custom_ids(body)
+    assert ids == [f"job:{n}:fetch" for n in (5, 4, 3, 2)] + [
+        f"job:{n}:original" for n in (9, 8, 7, 6)
+    ]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_the_longest_list_fits_and_says_that_there_is_more(name: str) -> None:
+    waiting = [
+        make_job(
+            id=LARGEST_ID - number,
+            state=JobState.UNDELIVERABLE,
+            filter_name=name,
+            picture="1.png",
+        )
+        for number in range(30)
+    ]
+    newer = [
+        make_job(
+            id=LARGEST_ID + 1 + number,
+            state=JobState.FAILED,
+            failure=FailureReason.INVALID_PHOTO,
+            filter_name=name,
+        )
+        for number in range(10)
+    ]
+    body = check(jobs_list(newer, waiting))
+    assert len(custom_ids(body)) == 10
+    assert "20 more" in text_of(body)
+    assert len(custom_ids(check(waiting_page(waiting)))) == 10
+    assert "30 pictures" in text_of(check(waiting_page(waiting)))
+    assert "A picture of yours" in text_of(check(waiting_page(waiting[:1])))
+
+
+def test_a_smaller_form_comes_with_its_original() -> None:
+    body = check(picture_card(make_job(), picture(), original=True), "picture.png")
+    assert custom_ids(body) == ["job:7:again", "job:7:original", "job:7:delete"]
 
 
 def test_a_picture_whose_time_is_over_is_not_offered() -> None:
@@ -258,6 +311,9 @@ def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio")
         privacy=workshop.privacy,
         photo_keep_minutes=keep,
         undelivered_keep_days=7,
+        original_keep_hours=24,
+        job_keep_days=90,
+        max_upload_bytes=10 * 2**20,
         api_name=api_name,
     )
 

@@ -41,6 +41,7 @@ HELD, SPENT, BACK = ReservationState.HELD, ReservationState.SPENT, ReservationSt
 LATER = START + timedelta(hours=1)
 SHORT = timedelta(minutes=15)
 NOW = timedelta(0)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 NEEDED = None
 
@@ -84,7 +85,11 @@ STEPS: dict[str, Step] = {
     "wish, record_submitted": lambda jobs, job: _wished(jobs, job, "record_submitted"),
     "wish, record_unconfirmed": lambda jobs, job: _wished(jobs, job, "record_unconfirmed"),
     "record_delivered": lambda jobs, job: jobs.record_delivered(job.id, CHANNEL, 5),
+    "deliver_smaller": lambda jobs, job: jobs.record_delivered(
+        job.id, CHANNEL, 5, keep_original=True
+    ),
     "record_undeliverable": lambda jobs, job: jobs.record_undeliverable(job.id),
+    "lose_picture": lambda jobs, job: jobs.record_picture_lost(job.id),
 }
 
 
@@ -144,11 +149,18 @@ TABLE = [
         photo=SHORT, picture=NOW),
     Row(origin=COMPLETED, step="record_undeliverable", to=UNDELIVERABLE, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=WEEK),
+    Row(origin=COMPLETED, step="deliver_smaller", to=DELIVERED, quota=SPENT, credits=SPENT,
+        photo=SHORT, picture=DAY),
+    Row(origin=COMPLETED, step="lose_picture", to=FAILED, quota=BACK, credits=SPENT, photo=SHORT),
     Row(origin=UNDELIVERABLE, step="record_delivered", to=DELIVERED, quota=SPENT, credits=SPENT,
         photo=SHORT, picture=NOW),
     Row(origin=UNDELIVERABLE, step="retry", to=COMPLETED, quota=SPENT, credits=SPENT, photo=SHORT,
         picture=NEEDED),
     Row(origin=FAILED, step="retry", to=QUEUED, quota=BACK, credits=BACK, photo=NEEDED),
+    Row(origin=UNDELIVERABLE, step="deliver_smaller", to=DELIVERED, quota=SPENT, credits=SPENT,
+        photo=SHORT, picture=DAY),
+    Row(origin=UNDELIVERABLE, step="lose_picture", to=FAILED, quota=BACK, credits=SPENT,
+        photo=SHORT),
 ]
 # fmt: on
 
