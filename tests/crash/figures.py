@@ -42,7 +42,9 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         "pictures shown": len(shown),
         "… on cards": sum(m.interaction is not None and not is_handed_out(m) for m in shown),
         "… in channels": sum(m.interaction is None and m.channel.guild is not None for m in shown),
-        "… in direct messages": sum(m.channel.recipient is not None for m in shown),
+        "… in direct messages": sum(
+            m.interaction is None and m.channel.recipient is not None for m in shown
+        ),
         "… sent again, privately": sum(
             was_sent_blindly(evidence, [m for m in each if not is_handed_out(m)])
             for each in evidence.pictures.values()
