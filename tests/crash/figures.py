@@ -51,20 +51,10 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         ),
         "… from /jobs": sum(map(is_handed_out, shown)),
         "commands while it was away": scene.in_vain,
-        "commands cut off": _cut_off(evidence),
+        "commands cut off": len(evidence.unanswered()),
         "connections cut for silence": scene.discord.gateway.silent,
         "sessions resumed": scene.discord.gateway.resumes,
     }
-
-
-def _cut_off(evidence: Evidence) -> int:
-    accepted = {job["interaction_id"] for job in evidence.jobs.values()}
-    return sum(
-        asked.interaction.id not in accepted
-        and asked.interaction.original is not None
-        and not asked.interaction.original.deleted
-        for asked in evidence.scene.asked
-    )
 
 
 def by_moment(scene: Scene) -> Table:
