@@ -103,7 +103,7 @@ async def _original(interaction: Press, job: Job) -> None:
     try:
         await _answer_with(interaction, job, originals, original=False)
     except TooLarge:
-        limit, size = _bots_limit(interaction), max(len(sized.data) for sized in originals)
+        limit, size = _bots_limit(interaction), max(sized.size for sized in originals)
         raise original_too_large(job, size=size, limit=limit) from None
 
 
