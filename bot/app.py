@@ -53,10 +53,11 @@ async def _run_side_by_side(
     """Run bot and worker until told to stop; if one fails, both end with its failure."""
     async with app.bot:
         worker = asyncio.create_task(_work(app), name="worker")
+        bot = asyncio.create_task(app.bot.start(token), name="bot")
         tasks: set[asyncio.Task[Any]] = {
             worker,
+            bot,
             asyncio.create_task(stop.wait(), name="stop"),
-            asyncio.create_task(app.bot.start(token), name="bot"),
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(app.painter.run(), name="painter"),
             asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
@@ -67,13 +68,21 @@ async def _run_side_by_side(
                 _raise_failure(task)
             heartbeat.beat(BotState.STOPPING)
             if app.bot.logged_in.is_set():
-                app.worker.stop()
-                await worker
+                await _finish(app, bot=bot, worker=worker)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             heartbeat.clear()
+
+
+async def _finish(app: App, *, bot: asyncio.Task[None], worker: asyncio.Task[None]) -> None:
+    """Take no more commands, answer those under way, then finish what the worker has begun."""
+    bot.cancel()  # nothing more is heard from the gateway, while messages can still be sent
+    await asyncio.wait((bot,))
+    await app.bot.finish_answers()
+    app.worker.stop()
+    await worker
 
 
 async def _work(app: App) -> None:

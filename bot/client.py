@@ -29,6 +29,15 @@ EXTENSIONS = (
     "cogs.job_buttons",
 )
 
+ANSWER_SECONDS = 10.0  # for commands under way when the bot is stopped; a photo is fetched in less
+
+_ANSWERING = (
+    "CommandTree-invoker",
+    "discord-ui-dynamic-item-",
+    "discord-ui-modal-dispatch-",
+    "discord-ui-view-dispatch-",
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +80,16 @@ class FaceSwapBot(commands.Bot):
             await self.load_extension(extension)
         await self._sync_commands()
         self.logged_in.set()
+
+    async def finish_answers(self) -> None:
+        """Wait until the commands, buttons and forms under way are answered, but not for long.
+
+        discord.py keeps no list of them; it names their tasks.
+        """
+        underway = [t for t in asyncio.all_tasks() if t.get_name().startswith(_ANSWERING)]
+        if underway:
+            _log.info("Waiting for %d commands that are being answered.", len(underway))
+            await asyncio.wait(underway, timeout=ANSWER_SECONDS)
 
     async def on_connect(self) -> None:
         self.connected = True

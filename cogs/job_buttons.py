@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.delivery.reasons import TooLarge, reasons
+from bot.delivery.reasons import TooLarge, too_large
 from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
 from bot.services.booth import original_too_large
 from bot.tree import PRIVATE, report
@@ -116,7 +116,7 @@ async def _answer_with(
     interaction: Press, job: Job, pictures: Sequence[Sized], *, original: bool
 ) -> discord.InteractionMessage:
     files = files_of(job, pictures)
-    async with reasons():
+    with too_large():  # what else Discord may say is for `report`
         return await interaction.edit_original_response(
             view=picture_card(job, *files, original=original), attachments=files
         )

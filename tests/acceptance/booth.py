@@ -100,6 +100,13 @@ class PhotoBooth:
             while words not in self.bot.log:  # noqa: ASYNC110 - a file has no event
                 await asyncio.sleep(LOOK_AGAIN)
 
+    async def said_of_itself(self, state: str) -> None:
+        """Wait until the bot's heartbeat says this."""
+        heartbeat = self.bot.data_dir / "heartbeat"
+        async with asyncio.timeout(IN_TIME):
+            while state not in heartbeat.read_text():  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(LOOK_AGAIN)
+
     def query(self, sql: str, *values: object) -> list[Any]:
         """Ask the bot's database, from outside."""
         with closing(sqlite3.connect(self.bot.data_dir / "bot.db")) as connection:

@@ -214,6 +214,23 @@ async def test_buttons_survive_a_kill(booth: PhotoBooth, api: ScriptedAPI) -> No
     assert len(booth.posted()) == 1
 
 
+async def test_stopped_while_a_photo_is_fetched(booth: PhotoBooth, api: ScriptedAPI) -> None:
+    await booth.consented()
+    held = booth.discord.hold("GET", "/cdn/*", before=True)
+    ordered = await booth.ask()
+    await held.arrived()
+    booth.bot.ask_to_stop()
+    await booth.said_of_itself("stopping")
+    held.release()
+    assert await booth.bot.ended() == 0
+    assert "Traceback" not in booth.bot.log
+
+    await booth.bot.start()
+    await booth.text(ordered, "in its queue")
+    await api.finish("job-1")
+    await booth.picture(ordered)
+
+
 async def test_a_restart_sends_the_commands_only_once(booth: PhotoBooth) -> None:
     assert booth.discord.syncs == 1
     await booth.bot.restart()

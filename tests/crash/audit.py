@@ -19,6 +19,7 @@ from tests.support.discord import Message
 
 SHOWN = 5  # violations are printed with the job's history
 CUT_OFF_SECONDS = 10  # a card that was shown so long before a kill may not have become a job yet
+LIST_UNCONFIRMED = ("jobs", "list", "--state", "unconfirmed", "--limit", "10000", "--json")
 OWN_LOGGERS = ("bot.", "db.", "cogs.", "faceswap.", "asyncio")
 
 
@@ -81,14 +82,16 @@ async def _operator(evidence: Evidence) -> list[str]:
     code, output = await evidence.scene.bot.command("db", "check")
     if code != 0:
         problems.append(f"db check: {output}")
+    unconfirmed = {job["id"] for job in evidence.jobs.values() if job["state"] == "unconfirmed"}
+    _, output = await evidence.scene.bot.command(*LIST_UNCONFIRMED)
+    listed = {job["job"] for job in json.loads(output)}
+    if listed != unconfirmed:
+        problems.append(f"jobs list differs from the unconfirmed by {sorted(listed ^ unconfirmed)}")
     _, output = await evidence.scene.bot.command("doctor")
-    unconfirmed = [job for job in evidence.jobs.values() if job["state"] == "unconfirmed"]
-    listed = set(map(int, re.findall(r"job (\d+): nobody knows", output)))
+    named = set(map(int, re.findall(r"job (\d+): nobody knows", output)))
     more = re.search(r"(\d+) more jobs with an unknown outcome", output)
-    if not listed <= {job["id"] for job in unconfirmed}:
-        problems.append(f"the doctor lists jobs that are not unconfirmed: {sorted(listed)}")
-    if len(listed) + int(more[1] if more else 0) != len(unconfirmed):
-        problems.append(f"the doctor knows of {len(listed)} and {more} unconfirmed jobs: {output}")
+    if not named <= unconfirmed or len(named) + int(more[1] if more else 0) != len(unconfirmed):
+        problems.append(f"the doctor does not know the {len(unconfirmed)} unconfirmed: {output}")
     if "quota and credits add up" not in output:
         problems.append(f"the doctor says that the accounts do not add up: {output}")
     return problems
@@ -97,13 +100,9 @@ async def _operator(evidence: Evidence) -> list[str]:
 def _orders(evidence: Evidence) -> Iterator[str]:
     """Find commands that got their card and then were forgotten without a reason."""
     scene = evidence.scene
-    accepted = {job["interaction_id"] for job in evidence.jobs.values()}
-    for asked in scene.asked:
-        card = asked.interaction.original
-        if asked.interaction.id in accepted or card is None or card.deleted:
-            continue
+    for asked, card in evidence.unanswered():
         if not _was_cut_off(scene, card):
-            yield f"order {asked.order.number} got a card, but never a job: {card.text()!r}"
+            yield f"order {asked.order.number} got a card, but neither a job nor an answer"
     for message in scene.discord.every_message():
         if "went wrong on my side" in message.text():
             yield f"a member read: {message.text()!r}"

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from tests.crash.scene import Scene
+from tests.crash.scene import Asked, Scene
 from tests.support.discord import Message
 
 Job = dict[str, Any]
@@ -27,6 +27,17 @@ class Evidence:
     pictures: dict[str, list[Message]]  # by remote id: the messages that show its picture
     cards: dict[int, list[Message]]  # by job: the messages with its buttons
     marks: dict[int, str]  # by job
+
+    def unanswered(self) -> list[tuple[Asked, Message]]:
+        """Return the orders whose card still says "thinking", and of which there is no job."""
+        accepted = {job["interaction_id"] for job in self.jobs.values()}
+        return [
+            (asked, card)
+            for asked in self.scene.asked
+            if asked.interaction.id not in accepted
+            and (card := asked.interaction.message) is not None
+            and card.thinking
+        ]
 
 
 def gather(scene: Scene) -> Evidence:

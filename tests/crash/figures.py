@@ -42,27 +42,19 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         "pictures shown": len(shown),
         "… on cards": sum(m.interaction is not None and not is_handed_out(m) for m in shown),
         "… in channels": sum(m.interaction is None and m.channel.guild is not None for m in shown),
-        "… in direct messages": sum(m.channel.recipient is not None for m in shown),
+        "… in direct messages": sum(
+            m.interaction is None and m.channel.recipient is not None for m in shown
+        ),
         "… sent again, privately": sum(
             was_sent_blindly(evidence, [m for m in each if not is_handed_out(m)])
             for each in evidence.pictures.values()
         ),
         "… from /jobs": sum(map(is_handed_out, shown)),
         "commands while it was away": scene.in_vain,
-        "commands cut off": _cut_off(evidence),
+        "commands cut off": len(evidence.unanswered()),
         "connections cut for silence": scene.discord.gateway.silent,
         "sessions resumed": scene.discord.gateway.resumes,
     }
-
-
-def _cut_off(evidence: Evidence) -> int:
-    accepted = {job["interaction_id"] for job in evidence.jobs.values()}
-    return sum(
-        asked.interaction.id not in accepted
-        and asked.interaction.original is not None
-        and not asked.interaction.original.deleted
-        for asked in evidence.scene.asked
-    )
 
 
 def by_moment(scene: Scene) -> Table:

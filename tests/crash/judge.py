@@ -122,7 +122,8 @@ def _place(job: Job, message: Message) -> Iterator[str]:
 def _news(evidence: Evidence, job: Job) -> Iterator[str]:
     if job["remote_id"] in evidence.pictures:
         yield f"is {job['state']}, but its picture was posted"
-    said = [card.text() for card in evidence.cards[job["id"]] if not card.deleted]
+    cards = evidence.cards[job["id"]]
+    said = [c.text() for c in cards if not c.deleted or _was_dismissed(evidence, job, c)]
     if not any(TOLD[job["state"]] in text for text in said) and not _is_hermits(evidence, job):
         yield f"is {job['state']}, but its member reads {said}"
 
