@@ -123,9 +123,6 @@ async def program(
         "FACESWAP_API_KEY": KEY,
         "DATA_DIR": str(folder / "data"),
         "QUOTA_PER_DAY": "unlimited",
-        "WAITING_PER_MEMBER": "unlimited",
-        "WAITING_PER_SERVER": "unlimited",
-        "RUNNING_PER_MEMBER": "unlimited",
         # A few members order everything here: their limits are not what is measured.
         "WAITING_PER_MEMBER": "unlimited",
         "RUNNING_PER_MEMBER": "unlimited",
