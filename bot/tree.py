@@ -16,6 +16,7 @@ from discord import app_commands
 
 from bot import messages
 from bot.errors import UserError
+from bot.services.delivery import DeliveryPostponed
 from db.errors import StorageUnavailable
 
 PRIVATE = "private"  # key in Interaction.extras: was the response deferred for one reader only?
@@ -128,7 +129,7 @@ def _is_discords(error: Exception) -> bool:
     """Tell a Discord that does not answer, or that hands out no photo, from a bug of ours."""
     if isinstance(error, discord.HTTPException):
         return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, aiohttp.ClientError)
+    return isinstance(error, (aiohttp.ClientError, DeliveryPostponed))
 
 
 def _name(error: Exception) -> str:
