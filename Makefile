@@ -32,7 +32,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports 
+	$(BIN)/lint-imports
 
 format: $(STAMP)
 	$(BIN)/ruff format .

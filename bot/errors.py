@@ -7,9 +7,9 @@
     ├ PhotoGone                      ├ CannotPostHere(missing)         ├ NotYours
     ├ FilterUnknown(text, similar)   ├ PromptRefused(reason)           ├ TooLateToCancel(state)
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
-    ├ FilterGone                     ├ AlreadyDelivered               ├ PictureLost
-    ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at)├ OriginalGone
-    └ BoothClosed(reason)            └ OriginalTooLarge(size, limit, kept_until)
+    ├ FilterGone                     ├ AlreadyDelivered                ├ PictureLost
+    ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at) ├ OriginalGone
+    └ BoothClosed(reason, since)     └ OriginalTooLarge(size, limit, kept_until)
 """
 
 from __future__ import annotations

@@ -213,7 +213,10 @@ def ended(job: Job) -> str:
             f"not send it twice. {NOT_COUNTED} You are welcome to try again."
         )
     if job.state is JobState.UNDELIVERABLE:
-        return "Your picture is ready, but I could not post it. Type /jobs to get it."
+        return (
+            "Your picture is ready, but I could not post it. Get it with the button below or under "
+            "/jobs; *Delete* deletes it, too."
+        )
     return f"{FAILURES[job.failure or FailureReason.REMOTE_FAILED]} {NOT_COUNTED}"
 
 
@@ -259,9 +262,9 @@ def _booth_closed(error: BoothClosed) -> str:
 
 def paused(pause: Pause, *, since: datetime, refused: bool) -> str:
     """Say that no pictures are made just now, why, and what becomes of orders."""
-    why = f"The picture service takes no pictures just now: {_PAUSED[pause]}"
+    why = f"The picture service takes no pictures just now: {_PAUSED[pause]}."
     orders = "New orders are refused." if refused else "Orders wait and start by themselves."
-    return f"{why} ({timestamp(since)}). {orders}"
+    return f"{why} It began {timestamp(since)}. {orders}"
 
 
 def _photo_rejected(error: PhotoRejected) -> str:

@@ -126,10 +126,14 @@ async def _answer_instead(
 
 
 def _is_discords(error: Exception) -> bool:
-    """Tell a Discord that does not answer, or that hands out no photo, from a bug of ours."""
+    """Tell a Discord that does not answer, or that hands out no photo, from a bug of ours.
+
+    A TimeoutError is that of a photo which did not come; what else may take long is not Discord's
+    and has an error of its own.
+    """
     if isinstance(error, discord.HTTPException):
         return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, (aiohttp.ClientError, DeliveryPostponed))
+    return isinstance(error, aiohttp.ClientError | TimeoutError | DeliveryPostponed)
 
 
 def _name(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.delivery.reasons import TooLarge, reasons
+from bot.delivery.reasons import TooLarge, too_large
 from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
 from bot.services.booth import original_too_large
 from bot.tree import PRIVATE, report
@@ -103,7 +103,7 @@ async def _original(interaction: Press, job: Job) -> None:
     try:
         await _answer_with(interaction, job, originals, original=False)
     except TooLarge:
-        limit, size = _bots_limit(interaction), max(len(sized.data) for sized in originals)
+        limit, size = _bots_limit(interaction), max(sized.size for sized in originals)
         raise original_too_large(job, size=size, limit=limit) from None
 
 
@@ -116,7 +116,7 @@ async def _answer_with(
     interaction: Press, job: Job, pictures: Sequence[Sized], *, original: bool
 ) -> discord.InteractionMessage:
     files = files_of(job, pictures)
-    async with reasons():
+    with too_large():  # what else Discord may say is for `report`
         return await interaction.edit_original_response(
             view=picture_card(job, *files, original=original), attachments=files
         )

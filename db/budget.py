@@ -18,7 +18,7 @@ from db.rules import CREDIT_BUCKET, bucket_of, credit_rules, usage
 from db.schema import IS_WAITING, buckets, job_log, jobs, reservations
 from db.sqlite import insert_missing
 
-_CLAIMED = (JobState.SUBMITTING, JobState.UNCONFIRMED)
+_CLAIMED = (JobState.SUBMITTING, JobState.UNCONFIRMED)  # by a worker; after a restore
 
 
 async def require_credits(connection: AsyncConnection, *, cost: int, now: datetime) -> None:
@@ -57,7 +57,11 @@ async def count_what_is_gone(connection: AsyncConnection, cap: Limit, *, now: da
     )
     claimed_at = (
         sa.select(sa.func.max(job_log.c.at))
-        .where(job_log.c.job_id == reservations.c.job_id, job_log.c.to_state.in_(_CLAIMED))
+        .where(
+            job_log.c.job_id == reservations.c.job_id,
+            job_log.c.from_state == JobState.QUEUED,
+            job_log.c.to_state.in_(_CLAIMED),
+        )
         .scalar_subquery()
     )
     missing = (
@@ -77,7 +81,7 @@ async def count_what_is_gone(connection: AsyncConnection, cap: Limit, *, now: da
     )
     columns = ["job_id", "bucket_id", "attempt", "ledger", "amount", "state"]
     await connection.execute(sa.insert(reservations).from_select(columns, missing))
-    used = (
+    counted_now = (
         sa.select(sa.func.coalesce(sa.func.sum(reservations.c.amount), 0))
         .where(
             reservations.c.bucket_id == bucket_id,
@@ -85,4 +89,8 @@ async def count_what_is_gone(connection: AsyncConnection, cap: Limit, *, now: da
         )
         .scalar_subquery()
     )
-    await connection.execute(sa.update(buckets).where(buckets.c.id == bucket_id).values(used=used))
+    await connection.execute(
+        sa.update(buckets)
+        .where(buckets.c.id == bucket_id)
+        .values(used=buckets.c.archived + counted_now)
+    )

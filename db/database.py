@@ -57,7 +57,8 @@ class Database:
         The bot opens it with `exclusive`: folders and file are made where missing, and no second
         process can do the same. A tool that only looks, or writes a little beside a running bot,
         opens without it and needs a database that exists. `accept_copy`: a copy that was put in
-        place of the database may become it; nobody else may start with one.
+        place of the database may become it; nobody else may start with one. It does so when the
+        block ends well, and is known as a copy until then, also after a kill.
         """
         path = sqlite.file_path(url)
         with ExitStack() as held:
@@ -67,13 +68,16 @@ class Database:
                     held.enter_context(process_lock(path))
                 _require_file(path, create=exclusive)
                 _look_at_copy(path, may_become_it=accept_copy or not exclusive)
-                start = sqlite.prepare if exclusive else sqlite.look
+                start = sqlite.prepare if exclusive and not accept_copy else sqlite.look
                 await asyncio.to_thread(start, path, busy_timeout=busy_timeout)
             database = cls(path, exclusive=exclusive, busy_timeout=busy_timeout)
             try:
                 yield database
             finally:
                 await database._close()
+            if accept_copy:
+                with translated_errors(path):
+                    await asyncio.to_thread(sqlite.prepare, path, busy_timeout=busy_timeout)
 
     async def write(self, unit: Unit[T]) -> T:
         """Run the unit in one transaction that holds the write lock, and commit it."""

@@ -22,6 +22,31 @@ from db.windows import window_start
 
 _KEY = tuple(field.name for field in fields(Bucket))
 
+# Built once, as in `db.transitions`.
+_IS_THE_BUCKET = sa.and_(
+    *(buckets.c[name] == sa.bindparam(f"of_{name}", type_=buckets.c[name].type) for name in _KEY)
+)
+_NUMBER = sa.select(buckets.c.id).where(_IS_THE_BUCKET)
+_USED = sa.select(buckets.c.used).where(_IS_THE_BUCKET)
+_BY = sa.bindparam("by", type_=sa.BigInteger)
+_RAISED = (
+    sa.update(buckets)
+    .where(_IS_THE_BUCKET)
+    .values(used=buckets.c.used + _BY)
+    .returning(buckets.c.id)
+)
+_RAISED_WITHIN = _RAISED.where(buckets.c.used + _BY <= sa.bindparam("at_most", type_=sa.BigInteger))
+_SETTLED = (
+    sa.update(reservations)
+    .where(
+        reservations.c.job_id == sa.bindparam("of_job"),
+        reservations.c.ledger == sa.bindparam("of_ledger", type_=reservations.c.ledger.type),
+        IS_HELD,
+    )
+    .values(state=sa.bindparam("into", type_=reservations.c.state.type))
+    .returning(reservations.c.bucket_id, reservations.c.amount)
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
@@ -69,7 +94,9 @@ async def settle(
     connection: AsyncConnection, ledger: Ledger, *, job_id: int, into: ReservationState
 ) -> None:
     """Spend or return what the job still holds; what was settled before is left as it is."""
-    amounts = await _move(connection, ledger, IS_HELD, job_id=job_id, into=into)
+    of_job = {"of_job": job_id, "of_ledger": ledger, "into": into}
+    settled = await connection.execute(_SETTLED, of_job)
+    amounts = {row.bucket_id: row.amount for row in settled.all()}
     if into is ReservationState.RETURNED:
         await _lower_used(connection, amounts)
 
@@ -120,7 +147,7 @@ def is_past(moment: datetime) -> sa.ColumnElement[bool]:
 
 async def id_of(connection: AsyncConnection, bucket: Bucket) -> int | None:
     """Tell under which number a bucket is stored; None: nothing was ever counted in it."""
-    found: int | None = await connection.scalar(sa.select(buckets.c.id).where(_is(bucket)))
+    found: int | None = await connection.scalar(_NUMBER, _key(bucket))
     return found
 
 
@@ -131,11 +158,11 @@ async def used_in(connection: AsyncConnection, bucket: Bucket) -> int:
 
 async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
     """Tell how much of that is held."""
-    bucket_id = sa.select(buckets.c.id).where(_is(bucket)).scalar_subquery()
     held = await connection.scalar(
         sa.select(sa.func.sum(reservations.c.amount)).where(
-            reservations.c.bucket_id == bucket_id, IS_HELD
-        )
+            reservations.c.bucket_id == _NUMBER.scalar_subquery(), IS_HELD
+        ),
+        _key(bucket),
     )
     return int(held or 0)
 
@@ -170,12 +197,10 @@ async def _lower_used(connection: AsyncConnection, amounts: Mapping[int, int]) -
 
 
 async def _raise_used(connection: AsyncConnection, rule: Rule, *, amount: int) -> int | None:
-    statement = sa.update(buckets).where(_is(rule.bucket))
+    statement, values = _RAISED, {**_key(rule.bucket), "by": amount}
     if rule.limit is not None and amount:  # what is free fits below a cap that was lowered, too
-        statement = statement.where(buckets.c.used + amount <= rule.limit.amount)
-    bucket_id: int | None = await connection.scalar(
-        statement.values(used=buckets.c.used + amount).returning(buckets.c.id)
-    )
+        statement, values["at_most"] = _RAISED_WITHIN, rule.limit.amount
+    bucket_id: int | None = await connection.scalar(statement, values)
     return bucket_id
 
 
@@ -193,7 +218,7 @@ async def _raise_new(connection: AsyncConnection, rule: Rule, *, amount: int, no
 
 
 async def _used(connection: AsyncConnection, bucket: Bucket) -> int | None:
-    used: int | None = await connection.scalar(sa.select(buckets.c.used).where(_is(bucket)))
+    used: int | None = await connection.scalar(_USED, _key(bucket))
     return used
 
 
@@ -208,5 +233,5 @@ async def _in_lock_order(connection: AsyncConnection, bucket_ids: list[int]) -> 
     return sorted(orders, key=orders.__getitem__)
 
 
-def _is(bucket: Bucket) -> sa.ColumnElement[bool]:
-    return sa.and_(*(buckets.c[name] == value for name, value in asdict(bucket).items()))
+def _key(bucket: Bucket) -> dict[str, object]:
+    return {f"of_{name}": getattr(bucket, name) for name in _KEY}

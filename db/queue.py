@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,9 +19,11 @@ from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.rules import Requester, credit_rules, quota_rules
 from db.schema import SERVED_IN_ORDER, jobs
 from db.transitions import Change, Periods, change, log
+from db.windows import EPOCH
 
 _ACCEPTANCE = 0
 _PICTURES_PER_JOB = 1
+_BOUNDS_KNOWN = 8  # those of this process, and of a test's
 
 # Built once, as in `db.transitions`.
 _OF_INTERACTION = sa.select(jobs).where(jobs.c.interaction_id == sa.bindparam("of_interaction"))
@@ -97,19 +101,8 @@ async def claim(
     """
     if not await has_free_place(connection, bounds):
         return None
-    may_be_sent = [
-        *may_start(bounds),
-        jobs.c.state == JobState.QUEUED,
-        sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
-    ]
-    if accepted_after is not None:
-        may_be_sent.append(jobs.c.created_at > accepted_after)
     candidate = await connection.execute(
-        sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
-        .where(*may_be_sent)
-        .order_by(*SERVED_IN_ORDER)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        _next(bounds), {"now": now, "accepted_after": accepted_after or EPOCH}
     )
     row = candidate.one_or_none()
     if row is None:
@@ -138,23 +131,46 @@ async def claim(
     return job
 
 
+@lru_cache(maxsize=_BOUNDS_KNOWN)
+def _next(bounds: Bounds) -> sa.Select[Any]:
+    """Ask for the job that is to be sent at `now`, of those that came after `accepted_after`."""
+    now = sa.bindparam("now", type_=jobs.c.not_before.type)
+    accepted_after = sa.bindparam("accepted_after", type_=jobs.c.created_at.type)
+    return (
+        sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
+        .where(
+            *may_start(bounds),
+            jobs.c.state == JobState.QUEUED,
+            sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
+            jobs.c.created_at > accepted_after,
+        )
+        .order_by(*SERVED_IN_ORDER)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
 async def position(connection: AsyncConnection, job_id: int, *, bounds: Bounds) -> int | None:
     """Count the jobs up to and with this one, in the order they are served; None: not queued."""
+    return await connection.scalar(_count_ahead(bounds), {"of_job": job_id}) or None
+
+
+@lru_cache(maxsize=_BOUNDS_KNOWN)
+def _count_ahead(bounds: Bounds) -> sa.Select[int]:
     ahead, own = jobs.alias("ahead"), jobs.alias("own")
     is_served_before = sa.tuple_(*served_in_order(bounds, of=ahead)) <= sa.tuple_(
         *served_in_order(bounds, of=own)
     )
-    place = await connection.scalar(
+    return (
         sa.select(sa.func.count())
         .select_from(ahead)
         .join(own, is_served_before)
         .where(
-            own.c.id == job_id,
+            own.c.id == sa.bindparam("of_job"),
             own.c.state == JobState.QUEUED,
             ahead.c.state == JobState.QUEUED,
         )
     )
-    return place or None
 
 
 async def upcoming(connection: AsyncConnection, *, bounds: Bounds, limit: int) -> tuple[Job, ...]:

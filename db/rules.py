@@ -97,9 +97,7 @@ async def quota_rules(
 
 async def credit_rules(connection: AsyncConnection, *, now: datetime) -> list[Rule]:
     """Find the operator's caps; all credits are counted in one bucket even where there is none."""
-    rows = await connection.execute(
-        sa.select(limits).where(limits.c.ledger == Ledger.CREDITS, _whole_service())
-    )
+    rows = await connection.execute(_CAPS)
     rules = {CREDIT_BUCKET: Rule(bucket=CREDIT_BUCKET, limit=None)}
     for row in rows.mappings():
         limit = Limit(**row)
@@ -132,6 +130,8 @@ def bucket_of(limit: Limit, *, scope_id: int, now: datetime) -> Bucket:
 def _in_lock_order(rules: Iterable[Rule]) -> list[Rule]:
     return sorted(rules, key=lambda rule: rule.bucket.lock_order)
 
+
+_CAPS = sa.select(limits).where(limits.c.ledger == Ledger.CREDITS, _whole_service())
 
 CREDIT_BUCKET = Bucket(
     ledger=Ledger.CREDITS,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 
 import aiohttp
@@ -30,15 +30,25 @@ class TooLarge(PlaceRefused):
     """The file is too large for this place."""
 
 
+@contextmanager
+def too_large() -> Iterator[None]:
+    """Turn Discord's refusal of a file's size into TooLarge, and no other error."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code == _TOO_LARGE:
+            raise TooLarge(_summary(error)) from error
+        raise
+
+
 @asynccontextmanager
 async def reasons() -> AsyncIterator[None]:
     """Turn Discord's errors into PlaceRefused and its kinds, or DeliveryPostponed."""
     try:
-        yield
+        with too_large():
+            yield
     except discord.HTTPException as error:
-        summary = f"HTTP {error.status}, code {error.code}"
-        if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code == _TOO_LARGE:
-            raise TooLarge(summary) from error
+        summary = _summary(error)
         if error.status == HTTPStatus.UNAUTHORIZED and error.code != _TOKEN_EXPIRED:
             raise DeliveryPostponed("Discord refuses the bot's own token") from error
         if error.code != _TOO_OLD_TO_EDIT and (
@@ -49,3 +59,7 @@ async def reasons() -> AsyncIterator[None]:
         raise (PlaceGone if error.code in _GONE else PlaceRefused)(summary) from error
     except (discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DeliveryPostponed(type(error).__name__) from error
+
+
+def _summary(error: discord.HTTPException) -> str:
+    return f"HTTP {error.status}, code {error.code}"

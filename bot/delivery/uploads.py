@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
+from pathlib import Path
 
 import discord
 
@@ -57,7 +58,7 @@ def files_of(job: Job, pictures: Sequence[Sized]) -> list[discord.File]:
     """Return a job's pictures as files for one message, each with a name of its own."""
     return [
         discord.File(
-            BytesIO(sized.data),
+            sized.content if isinstance(sized.content, Path) else BytesIO(sized.content),
             f"picture{'' if number == 1 else f'-{number}'}{sized.suffix}",
             spoiler=job.spoiler,
         )
@@ -66,4 +67,4 @@ def files_of(job: Job, pictures: Sequence[Sized]) -> list[discord.File]:
 
 
 def _largest(pictures: Sequence[Sized]) -> int:
-    return max(len(sized.data) for sized in pictures)
+    return max(sized.size for sized in pictures)

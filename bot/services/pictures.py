@@ -12,6 +12,7 @@ import logging
 import shutil
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -117,13 +118,13 @@ class PictureStore:
     def _find_within(self, name: str, limit: int) -> Sized | None:
         path = self.path(name)
         if path.stat().st_size <= limit:
-            return Sized(suffix=path.suffix, whole=True, data=path.read_bytes())
+            return Sized(suffix=path.suffix, whole=True, content=path)
         for copy in self._copies(name):
             # Made for more and small enough for less: what would be made for less, too.
             made_for = int(copy.stem.partition("-")[2])
             if made_for >= limit >= copy.stat().st_size:
                 is_png = copy.suffix == SUFFIXES["PNG"]
-                return Sized(suffix=copy.suffix, whole=is_png, data=copy.read_bytes())
+                return Sized(suffix=copy.suffix, whole=is_png, content=copy)
         return None
 
     def _make_within(self, name: str, limit: int) -> Sized:
@@ -133,6 +134,7 @@ class PictureStore:
             unfinished = copy.with_suffix(".part")
             unfinished.write_bytes(sized.data)
             unfinished.replace(copy)
+            return replace(sized, content=copy)
         return sized
 
     def _copies(self, name: str) -> list[Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PIL import Image
 
@@ -22,11 +23,26 @@ WORTH_TRYING = 1.3  # times the limit, as guessed from the last encoding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """A picture as it may be posted; `whole`: with every pixel that the API sent."""
+    """A picture as it may be posted; `whole`: with every pixel that the API sent.
+
+    One that lies on the disk is named, not read: a thousand may wait to be sent at this moment.
+    """
 
     suffix: str
     whole: bool
-    data: bytes = field(repr=False)
+    content: Path | bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; OSError when it is gone from the disk."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.stat().st_size
+
+    @property
+    def data(self) -> bytes:
+        """All of it, read now; OSError when it is gone from the disk."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +88,7 @@ def fit(data: bytes, *, limit: int) -> Sized:
         last = rung, len(encoded)
         if len(encoded) <= limit:
             break
-    return Sized(suffix=SUFFIXES[rung.format], whole=rung.format == "PNG", data=encoded)
+    return Sized(suffix=SUFFIXES[rung.format], whole=rung.format == "PNG", content=encoded)
 
 
 def _rungs_for(picture: Image.Image, *, is_png: bool) -> Iterator[Rung]:

@@ -28,7 +28,8 @@ def progress_card(job: Job, stage: Stage, text: str) -> discord.ui.LayoutView:
 def ended_card(job: Job, *, again: bool) -> discord.ui.LayoutView:
     """Show how a job ended that has no picture."""
     colour = _GREY if job.state is JobState.CANCELLED else _RED
-    verbs = (Verb.AGAIN, Verb.DELETE) if again else (Verb.DELETE,)
+    waits = job.state is JobState.UNDELIVERABLE
+    verbs = (*([Verb.FETCH] if waits else []), *([Verb.AGAIN] if again else []), Verb.DELETE)
     return _card(job, messages.ended(job), colour=colour, verbs=verbs)
 
 

@@ -84,13 +84,18 @@ def _offer_rows(offered: Sequence[Job]) -> list[discord.ui.ActionRow[discord.ui.
 def _line(job: Job) -> str:
     name = escaped(messages.title(job))
     line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
-    if job.state is JobState.DELIVERED and job.message_id and not job.private:
-        place = job.guild_id or "@me"
-        path = f"{place}/{job.result_channel_id}/{job.message_id}"
+    if job.message_id and _is_posted_openly(job):
+        path = f"{job.guild_id or '@me'}/{job.result_channel_id}/{job.message_id}"
         line += f" · [show](https://discord.com/channels/{path})"
     if job.state is JobState.FAILED and job.failure is not None:
         line += f"\n-# {messages.FAILURES[job.failure]}"
     return line
+
+
+def _is_posted_openly(job: Job) -> bool:
+    """Tell whether a link leads to the picture: not into direct messages in place of a server."""
+    is_in_place = job.guild_id is None or job.result_channel_id == job.channel_id
+    return job.state is JobState.DELIVERED and is_in_place and not job.private
 
 
 def quota_list(usages: Sequence[Usage]) -> discord.ui.LayoutView:

@@ -167,6 +167,26 @@ async def test_the_next_picture_comes_with_a_reminder_for_its_member_alone(house
     assert offer.labels() == [f"Get picture {first_of(booth)}"]
 
 
+async def test_a_picture_goes_on_waiting_when_discord_fails_while_it_is_handed_out(
+    house: House,
+) -> None:
+    booth = house.open_booth()
+    await waits_under_jobs(house, booth)
+    page = await booth.page("jobs")
+    before = len(house.bot.log)
+    path = "/webhooks/*/*/messages/@original"
+    held = house.discord.hold("PATCH", path, before=True, where=lambda request: bool(request.files))
+    pressed = await booth.press(page, page.labels()[0])
+    await held.arrived()
+    held.drop()
+    await booth.text(pressed, "Discord did not work just now")
+    assert "Unexpected error" not in house.bot.log[before:]
+
+    pressed = await booth.press(page, page.labels()[0])
+    assert (await booth.picture(pressed)).files == {"picture.png": PICTURE}
+    await booth.accounted(DELIVERED)
+
+
 def first_of(booth: PhotoBooth) -> int:
     ((job_id,),) = booth.query("SELECT min(id) FROM jobs WHERE user_id = ?", booth.alice.id)
     return int(job_id)

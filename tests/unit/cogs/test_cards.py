@@ -107,6 +107,11 @@ def test_every_end_has_a_card(state: JobState, kind: JobKind) -> None:
     check(ended_card(make_job(state=state, kind=kind), again=True))
 
 
+def test_a_picture_that_could_not_be_posted_is_offered_where_that_is_said() -> None:
+    body = check(ended_card(make_job(state=JobState.UNDELIVERABLE), again=False))
+    assert custom_ids(body) == ["job:7:fetch", "job:7:delete"]
+
+
 @pytest.mark.parametrize("spoiler", [False, True])
 def test_a_picture_is_shown_described_marked_and_addressed(spoiler: bool) -> None:
     job = make_job(spoiler=spoiler, user_id=11)
@@ -270,12 +275,19 @@ def test_no_jobs_are_a_hint_and_not_an_empty_list() -> None:
 
 
 def test_a_picture_is_linked_unless_it_is_private() -> None:
-    posted = {"state": JobState.DELIVERED, "result_channel_id": 5, "message_id": 6}
+    posted = {
+        "state": JobState.DELIVERED,
+        "channel_id": 5,
+        "result_channel_id": 5,
+        "message_id": 6,
+    }
     link = "https://discord.com/channels/21/5/6"
     assert link in text_of(check(jobs_list([make_job(**posted)])))
     assert link not in text_of(check(jobs_list([make_job(**posted, private=True)])))
     direct = text_of(check(jobs_list([make_job(**posted, guild_id=None)])))
     assert "https://discord.com/channels/@me/5/6" in direct
+    in_their_messages = make_job(**posted | {"result_channel_id": 9})
+    assert "https://" not in text_of(check(jobs_list([in_their_messages])))
 
 
 def usage(scope: Scope, window: Window, *, used: int = 3) -> Usage:

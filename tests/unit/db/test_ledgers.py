@@ -216,6 +216,19 @@ async def test_a_new_cap_counts_what_its_window_has_cost_already(
     assert await check_ledgers(database) == []
 
 
+async def test_what_was_lost_after_midnight_counts_on_the_day_it_was_sent(
+    jobs: JobRepository, limits: LimitRepository, database: Database, clock: ManualClock
+) -> None:
+    cap = limit(Scope.OPERATOR, 6, ledger=Ledger.CREDITS)
+    await limits.set(cap)
+    sending = await job_in(jobs, JobState.SUBMITTING)
+    clock.advance(timedelta(days=1))
+    await jobs.record_unconfirmed(sending.id, sending.submit_token or "")
+    await limits.set(cap)
+    assert [usage.used for usage in await limits.caps()] == [0]
+    assert await check_ledgers(database) == []
+
+
 async def test_a_cap_is_never_exceeded_by_one_credit(
     database: Database, url: str, limits: LimitRepository, clock: ManualClock
 ) -> None:

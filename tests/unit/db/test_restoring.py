@@ -150,6 +150,21 @@ async def test_nobody_starts_with_a_copy_that_was_not_made_safe(
         assert await check(opened) == []
 
 
+async def test_a_copy_that_could_not_be_made_safe_is_still_known_as_one(
+    database: Database, jobs: JobRepository, tmp_path: Path
+) -> None:
+    await jobs.accept(new_job(1))
+    copy = tmp_path / "copy.db"
+    await backup(database, copy)
+    with pytest.raises(OSError, match="no room"):
+        async with Database.open(f"sqlite:///{copy}", accept_copy=True):
+            raise OSError("no room for what comes first")
+    with pytest.raises(StorageUnavailable) as caught:
+        async with Database.open(f"sqlite:///{copy}"):
+            pass
+    assert caught.value.fault is StorageFault.COPY
+
+
 async def test_the_log_of_the_database_before_is_not_written_into_a_copy(
     database: Database, jobs: JobRepository, tmp_path: Path
 ) -> None:

@@ -184,6 +184,23 @@ async def test_the_place_of_the_queue_is_not_forgotten(
     assert await check(database) == []
 
 
+async def test_a_start_after_the_sweep_forgets_nothing_that_was_spent_under_a_cap(
+    database: Database,
+    jobs: JobRepository,
+    limits: LimitRepository,
+    clock: ManualClock,
+    retention: RetentionRepository,
+) -> None:
+    await set_limits(limits)
+    for number in (1, 2):
+        await done_with(jobs, await job_in(jobs, JobState.DELIVERED, interaction_id=number))
+    clock.advance(timedelta(days=2))  # within the month
+    assert await retention.delete_jobs(finished_before=clock.now - timedelta(days=1)) == 1
+    await set_limits(limits)  # as each start does
+    assert [usage.used for usage in await limits.caps()] == [4]
+    assert await check(database) == []
+
+
 async def test_counts_of_past_windows_go_once_nothing_refers_to_them(
     database: Database,
     jobs: JobRepository,
