@@ -98,7 +98,7 @@ async def archive(connection: AsyncConnection, job_ids: Sequence[int]) -> int:
         .where(theirs, reservations.c.state == ReservationState.SPENT)
         .group_by(reservations.c.bucket_id)
     )
-    amounts = {row.bucket_id: row.amount for row in rows.all()}
+    amounts = {row.bucket_id: int(row.amount) for row in rows.all()}
     for bucket_id in await _in_lock_order(connection, list(amounts)):
         await connection.execute(
             sa.update(buckets)
