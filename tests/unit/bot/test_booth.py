@@ -454,6 +454,7 @@ class Stumbling(NotingDelivery):
     """Fails in a way nobody foresaw when a card is to say something."""
 
     def progress(self, job: Job, stage: Stage, news: News = NO_NEWS) -> None:
+        del job, stage, news
         raise LookupError("nobody foresaw this")
 
 
