@@ -24,7 +24,8 @@ LONG = 60.0
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
-    settings = {"QUOTA_PER_DAY": "1000", "SUBMIT_AT_ONCE": "8"}
+    unlimited = dict.fromkeys(("WAITING_PER_MEMBER", "RUNNING_PER_MEMBER"), "unlimited")
+    settings = {"QUOTA_PER_DAY": "1000", "SUBMIT_AT_ONCE": "8", **unlimited}
     async with open_house(tmp_path_factory.mktemp("house"), finishes=False, **settings) as opened:
         opened.discord.rate_limits = False
         yield opened
