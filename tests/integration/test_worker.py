@@ -422,6 +422,25 @@ async def test_a_stopped_worker_finishes_the_submission_under_way(
         assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
 
 
+async def test_a_job_claimed_while_the_worker_is_cancelled_is_sent(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    """As when the bot beside it fails: nobody would know that the job was never sent."""
+    async with open_workshop(tmp_path, api) as workshop:
+        job = await workshop.order()
+        with closing(sqlite3.connect(tmp_path / "bot.db")) as file:
+            state = file.cursor()
+            task = asyncio.create_task(workshop.worker.run())
+            async with asyncio.timeout(WAIT):
+                while state.execute("SELECT state FROM jobs").fetchall() != [("submitting",)]:
+                    await asyncio.sleep(0)
+        task.cancel()  # the claim is on disk, its answer not here yet
+        await asyncio.wait((task,), timeout=WAIT)
+        assert task.cancelled()
+        assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
+        assert len(api.submissions) == 1
+
+
 async def test_cancelling_in_the_queue_costs_nothing(workshop: Workshop, api: ScriptedAPI) -> None:
     job = await workshop.order()
     await workshop.booth.cancel(job)
