@@ -311,6 +311,10 @@ class JobRepository:
     async def list_untold(self) -> tuple[Job, ...]:
         return await self._database.read(job_lists.untold)
 
+    async def may_be_posted(self, job_id: int) -> bool:
+        """Tell whether the picture of a cancelled job may have been posted all the same."""
+        return await self._database.read(lambda c: job_lists.may_be_posted(c, job_id))
+
     async def list_queued(self, *, limit: int) -> tuple[Job, ...]:
         return await self._database.read(
             lambda c: queue.upcoming(c, bounds=self._bounds, limit=limit)
