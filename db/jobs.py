@@ -93,8 +93,8 @@ class JobRepository:
         """Take the next job for submission; None: nothing to do.
 
         Jobs accepted before `accepted_after` are passed over: they are too old to be sent. Token,
-        attempt and held credits are durable when this returns. QuotaExceeded if a cap of the
-        operator has no room for the job whose turn it is; nothing is changed then.
+        attempt and held credits are durable when this returns. QuotaExceeded if the operator's caps
+        have room for none of those that may start; nothing is changed then.
         """
         destination = queue.Destination(
             backend=backend,
