@@ -71,6 +71,7 @@ class DiscordDelivery:
 
     async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
         await self._painter.finish(job.id)
+        self._shut_out.discard(job.id)
         job = await self._jobs.get(job.id)  # a button press may have brought a newer token
         if maybe_posted and (found := await self._find_posted(job)) is not None:
             if found.message_id != job.card_message_id:  # which still says that it is being made
@@ -100,6 +101,7 @@ class DiscordDelivery:
         state, job = job.state, await self._jobs.get(job.id)
         shut_out = job.id in self._shut_out
         if job.state is not state:  # such as a picture that its member has fetched meanwhile
+            self._shut_out.discard(job.id)
             return
         has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
         view = ended_card(job, again=has_photo and job.state is not JobState.UNDELIVERABLE)
