@@ -16,7 +16,6 @@ from discord import app_commands
 
 from bot import messages
 from bot.errors import UserError
-from bot.services.delivery import DeliveryPostponed
 from db.errors import StorageUnavailable
 
 PRIVATE = "private"  # key in Interaction.extras: was the response deferred for one reader only?
@@ -133,7 +132,7 @@ def _is_discords(error: Exception) -> bool:
     """
     if isinstance(error, discord.HTTPException):
         return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, aiohttp.ClientError | TimeoutError | DeliveryPostponed)
+    return isinstance(error, aiohttp.ClientError | TimeoutError)
 
 
 def _name(error: Exception) -> str:

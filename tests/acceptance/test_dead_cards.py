@@ -8,10 +8,11 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.booth import IN_TIME, LOOK_AGAIN, PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import House, open_house
 from tests.support.discord import Interaction, LoggedRequest, Message
 from tests.support.scripted_api import PICTURE
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,9 +40,7 @@ def refused(house: House, *, since: int) -> list[LoggedRequest]:
 
 async def counted(booth: PhotoBooth, sql: str, number: int) -> None:
     """Wait until a query counts so many rows."""
-    async with asyncio.timeout(LONG):
-        while booth.query(sql)[0][0] != number:  # noqa: ASYNC110 - a file has no event
-            await asyncio.sleep(LOOK_AGAIN)
+    await until(lambda: booth.query(sql)[0][0] == number, within=LONG)
 
 
 async def test_two_hundred_jobs_in_a_deleted_channel_are_no_storm_of_refusals(
