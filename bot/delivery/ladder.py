@@ -116,8 +116,7 @@ class DiscordDelivery:
         if job.interaction_token is None:
             return
         with contextlib.suppress(PlaceRefused, StorageError):  # they are reminded another time
-            kept = await self._jobs.list_kept_for_member(job.user_id)
-            waiting = [each for each in kept if each.state is JobState.UNDELIVERABLE]
+            waiting = await self._jobs.list_waiting_for_member(job.user_id)
             if waiting and job.state is not JobState.UNDELIVERABLE:
                 await self._cards.whisper(job, view=waiting_page(waiting))
 

@@ -930,9 +930,7 @@ async def test_what_the_operator_retries_is_taken_up_by_the_running_worker(
         await workshop.worker.run_once()
         workshop.delivery.refuses = False
         async with running(workshop), Database.open(_url(tmp_path), exclusive=False) as beside:
-            day = timedelta(days=1)
-            periods = Periods(short_time=day, undelivered=day, originals=day)
-            desk = Desk(beside, periods=periods)
+            desk = Desk(beside, periods=Periods())
             await desk.retry(refused.id)
             await desk.retry(failed.id)
             counts = await workshop.jobs.count_by_state()
