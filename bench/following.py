@@ -22,7 +22,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
-from bench.report import Figure, show
+from bench.alone import run_alone
+from bench.report import Figure
 from bot.services.backends import Backend, Backends
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -204,4 +205,4 @@ def _job(number: int, *, at: datetime) -> Job:
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)
