@@ -159,7 +159,7 @@ def _follower(run: _Run, loop: JumpingLoop) -> Follower:
     def clock() -> datetime:
         return EPOCH + timedelta(seconds=loop.now)
 
-    async def keep(_: Path, *, job_id: int) -> str:
+    async def keep(_: Sequence[Path], *, job_id: int) -> str:
         return f"{job_id}.png"
 
     async def complete(job_id: int, *_: object, **__: object) -> Job:
@@ -172,7 +172,7 @@ def _follower(run: _Run, loop: JumpingLoop) -> Follower:
     return Follower(
         jobs=cast("Any", SimpleNamespace(complete=complete)),
         backends=backends,
-        pictures=cast("Any", SimpleNamespace(arrivals=Path(), keep=keep)),
+        pictures=cast("Any", SimpleNamespace(arrivals=Path(), keep_all=keep)),
         delivery=cast("Any", SimpleNamespace(progress=lambda *_, **__: None)),
         gates=gates,
         pace=pace,
