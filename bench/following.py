@@ -114,8 +114,10 @@ class _ImaginedAPI:
         self._run = run
         self._loop = loop
 
-    async def get_status(self, remote_id: str, *, version: APIVersion, into: Path) -> RemoteJob:
-        del version
+    async def get_status(
+        self, remote_id: str, *, version: APIVersion, into: Path, within: float | None = None
+    ) -> RemoteJob:
+        del version, within
         self._run.asked[remote_id] += 1
         has_ended = self._loop.now >= self._run.ends[remote_id]
         await asyncio.sleep(ANSWER_SECONDS)
