@@ -283,13 +283,16 @@ async def test_nothing_waits_for_the_pictures(
     async def hold(route: Route) -> None:
         nonlocal asked
         asked += 1
+        if go_on.is_set():
+            await route.continue_()
+            return
         await go_on.wait()
         answer = await route.fetch()
         loaded.append(await answer.body())
         await route.fulfill(response=answer)
 
     async with visit(browser, process.url, pytestconfig, name="many", size=PHONE) as newcomer:
-        for words in ("mountains at sunset", "the sea by day", "a forest", "a city by night"):
+        for words in ("mountains at sunset", "the sea by day", "a city by night"):
             await newcomer.start("imagine")
             await newcomer.page.get_by_label("prompt, required").fill(words)
             await newcomer.loaded(await newcomer.send())
