@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from bot.exits import CommandFailed
 from bot.periods import periods_of
 from bot.settings import Settings
+from db.clock import utc_now
 from db.database import Database
 from db.faults import translated_errors
 from db.migrate import migrate
@@ -32,7 +32,7 @@ async def make_safe(settings: Settings) -> str:
             backend=settings.backend_name,
             periods=periods_of(settings),
             was_copy=was_copy,
-            clock=lambda: datetime.now(UTC),
+            clock=utc_now,
         )
     return "\n".join(_report(restored))
 

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import QuotaExceeded
-from db.ledgers import id_of, used_in
+from db.ledgers import id_of, usages_of
 from db.models import JobState, Limit, ReservationState
-from db.rules import CREDIT_BUCKET, bucket_of, credit_rules, usage
+from db.rules import CREDIT_BUCKET, bucket_of, credit_rules
 from db.schema import IS_WAITING, buckets, job_log, jobs, reservations
 from db.sqlite import insert_missing
 
@@ -26,19 +26,14 @@ async def require_credits(connection: AsyncConnection, *, cost: int, now: dateti
 
     So whoever is refused learns it at once, and does not wait for a window that may be hours away.
     """
-    caps = [
-        (rule.bucket, rule.limit)
-        for rule in await credit_rules(connection, now=now)
-        if rule.limit is not None
-    ]
+    caps = await usages_of(connection, await credit_rules(connection, now=now), now=now)
     if not caps or cost == 0:
         return
     promised = sa.select(sa.func.coalesce(sa.func.sum(jobs.c.cost), 0)).where(IS_WAITING)
     wanted = cost + int(await connection.scalar(promised) or 0)
-    for bucket, limit in caps:
-        used = await used_in(connection, bucket)
-        if used + wanted > limit.amount:
-            raise QuotaExceeded(usage(limit, used=used, now=now))
+    for cap in caps:
+        if cap.used + wanted > cap.limit.amount:
+            raise QuotaExceeded(cap)
 
 
 async def count_what_is_gone(connection: AsyncConnection, cap: Limit, *, now: datetime) -> None:

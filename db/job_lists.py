@@ -113,18 +113,6 @@ async def backends_of_open_jobs(connection: AsyncConnection) -> frozenset[str]:
     return frozenset(found.all())
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Tell when the next job may be taken, is overdue, or loses a file; None: nothing is dated."""
-    earliest = (
-        sa.select(sa.func.min(jobs.c.not_before)).where(jobs.c.state == JobState.QUEUED),
-        sa.select(sa.func.min(jobs.c.deadline_at)).where(jobs.c.state == JobState.SUBMITTED),
-        sa.select(sa.func.min(jobs.c.photo_delete_at)),
-        sa.select(sa.func.min(jobs.c.picture_delete_at)),
-    )
-    row = await connection.execute(sa.select(*(each.scalar_subquery() for each in earliest)))
-    return min((at for at in row.one() if at is not None), default=None)
-
-
 async def _jobs(connection: AsyncConnection, statement: sa.Select[object]) -> tuple[Job, ...]:
     rows = await connection.execute(statement)
     return tuple(Job(**row) for row in rows.mappings())

@@ -334,9 +334,6 @@ class JobRepository:
     async def backends_of_open_jobs(self) -> frozenset[str]:
         return await self._database.read(job_lists.backends_of_open_jobs)
 
-    async def next_due(self) -> datetime | None:
-        return await self._database.read(job_lists.next_due)
-
     async def _change(self, job_id: int, step: Change) -> Job:
         return await self._database.write(lambda c: self._changed(c, job_id, step))
 

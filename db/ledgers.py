@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import QuotaExceeded
-from db.models import Ledger, ReservationState, Window
+from db.models import Ledger, ReservationState, Usage, Window
 from db.rules import Bucket, Rule, usage
 from db.schema import IS_HELD, buckets, reservations
 from db.sqlite import insert_missing
@@ -125,7 +125,7 @@ async def archive(connection: AsyncConnection, job_ids: Sequence[int]) -> int:
         .where(theirs, reservations.c.state == ReservationState.SPENT)
         .group_by(reservations.c.bucket_id)
     )
-    amounts = {row.bucket_id: row.amount for row in rows.all()}
+    amounts = {row.bucket_id: int(row.amount) for row in rows.all()}
     for bucket_id in await _in_lock_order(connection, list(amounts)):
         await connection.execute(
             sa.update(buckets)
@@ -154,6 +154,19 @@ async def id_of(connection: AsyncConnection, bucket: Bucket) -> int | None:
 async def used_in(connection: AsyncConnection, bucket: Bucket) -> int:
     """Tell how much is held and spent in a bucket."""
     return await _used(connection, bucket) or 0
+
+
+async def usages_of(
+    connection: AsyncConnection, rules: Sequence[Rule], *, now: datetime
+) -> tuple[Usage, ...]:
+    """Tell how much of each rule's limit is held and spent."""
+    return tuple(
+        [
+            usage(rule.limit, used=await used_in(connection, rule.bucket), now=now)
+            for rule in rules
+            if rule.limit is not None
+        ]
+    )
 
 
 async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.budget import count_what_is_gone
 from db.clock import Clock, utc_now
 from db.database import Database
-from db.ledgers import held_in, used_in
+from db.ledgers import held_in, usages_of, used_in
 from db.models import Credits, Ledger, Limit, Scope, Usage
-from db.rules import CREDIT_BUCKET, Requester, credit_rules, quota_rules, usage
+from db.rules import CREDIT_BUCKET, Requester, credit_rules, quota_rules
 from db.schema import limits
 from db.sqlite import insert_or_replace
 
@@ -64,13 +64,8 @@ class LimitRepository:
 
         async def unit(connection: AsyncConnection) -> tuple[Usage, ...]:
             now = self._clock()
-            return tuple(
-                [
-                    usage(rule.limit, used=await used_in(connection, rule.bucket), now=now)
-                    for rule in await quota_rules(connection, requester, now=now)
-                    if rule.limit is not None
-                ]
-            )
+            rules = await quota_rules(connection, requester, now=now)
+            return await usages_of(connection, rules, now=now)
 
         return await self._database.read(unit)
 
@@ -79,13 +74,8 @@ class LimitRepository:
 
         async def unit(connection: AsyncConnection) -> tuple[Usage, ...]:
             now = self._clock()
-            return tuple(
-                [
-                    usage(rule.limit, used=await used_in(connection, rule.bucket), now=now)
-                    for rule in await credit_rules(connection, now=now)
-                    if rule.limit is not None
-                ]
-            )
+            rules = await credit_rules(connection, now=now)
+            return await usages_of(connection, rules, now=now)
 
         return await self._database.read(unit)
 

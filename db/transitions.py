@@ -75,6 +75,7 @@ _LOCKED = sa.select(jobs).where(jobs.c.id == _ID).with_for_update()
 _MOVED = sa.update(jobs).where(jobs.c.id == _ID).returning(jobs)
 _LOGGED = sa.insert(job_log)
 _UNFINISHED = frozenset({_Q, JobState.SUBMITTED})
+_FINISHED = frozenset({JobState.COMPLETED, JobState.UNDELIVERABLE})
 _OUTCOMES = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED, _U})
 
 
@@ -162,7 +163,7 @@ def _finished_at(origin: JobState, to: JobState, *, now: datetime) -> dict[str, 
     """Note when the outcome was known; a late answer or a retry makes a job unfinished again."""
     if to in _UNFINISHED:
         return {"finished_at": None}
-    return {"finished_at": now} if to in _OUTCOMES and origin is not JobState.UNDELIVERABLE else {}
+    return {"finished_at": now} if to in _OUTCOMES and origin not in _FINISHED else {}
 
 
 def _photo(job: Job, keep: Keep, *, now: datetime, periods: Periods) -> dict[str, datetime | None]:

@@ -68,7 +68,7 @@ class FaceSwapClient:
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         max_picture_bytes: int = 40 * 2**20,
         bodies_at_once: int = 4,
-        max_open_status_calls: int = 512,
+        max_open_status_calls: int = 320,  # each may hold 256 KB that nobody has read yet
     ) -> None:
         self._connections = Connections(
             url, key=key, key_header=key_header, key_prefix=key_prefix, connect=timeouts.connect

@@ -32,7 +32,7 @@ from db.errors import StorageError
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState, OpenOrder
 
-HISTORY = 500  # messages searched for a picture that may have been posted already
+HISTORY = 500  # messages searched, twice at most, for a picture that may have been posted
 
 _log = logging.getLogger(__name__)
 
@@ -233,11 +233,19 @@ class DiscordDelivery:
             return None
 
     async def _find_in(self, channel: discord.abc.Messageable, job: Job) -> Posted | None:
+        """Look where it was finished, and if too much was written since, at the latest, too."""
         try:
             async with reasons():
-                async for message in channel.history(limit=HISTORY, after=_finished(job)):
-                    if shows_picture(message, job.id):
-                        return _posted(message, job)
+                for oldest_first in (True, False):
+                    seen = 0
+                    async for message in channel.history(
+                        limit=HISTORY, after=_finished(job), oldest_first=oldest_first
+                    ):
+                        if shows_picture(message, job.id):
+                            return _posted(message, job)
+                        seen += 1
+                    if seen < HISTORY:
+                        break
         except PlaceRefused as refused:
             _log.info("Job %d: earlier messages cannot be read: %s", job.id, refused)
         return None

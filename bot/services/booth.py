@@ -128,7 +128,7 @@ class Booth:
 
     async def order_swap(self, caller: Caller, order: SwapOrder, photo: bytes) -> Job:
         """Queue a job for a photo; raises UserError, and then nothing is kept."""
-        return await self._queue_with_photo(
+        return await self._queue(
             NewJob(
                 **_fields_of(caller),
                 kind=JobKind.FILTER,
@@ -169,7 +169,7 @@ class Booth:
                 photo = await self._photos.copy(job.photo or "")
             except OSError:
                 raise PhotoGone from None
-        return await self._queue_with_photo(
+        return await self._queue(
             NewJob(
                 **_fields_of(caller),
                 kind=job.kind,
@@ -317,25 +317,24 @@ class Booth:
             return BudgetUsedUp(usage.limit.window, resets_at=usage.resets_at)
         return QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
 
-    async def _queue_with_photo(self, new: NewJob) -> Job:
-        try:
-            return await self._queue(new)
-        except Exception:  # a cancelled call may have committed: then the photo is still needed
-            if new.photo is not None:
-                await self._photos.delete(new.photo)
-            raise
-
     async def _queue(self, new: NewJob) -> Job:
         try:
             acceptance = await self._jobs.accept(new)
-        except (QueueFull, QuotaExceeded) as refused:
-            raise await self._refusal(refused) from None
-        if not acceptance.created and new.photo is not None:
-            await self._photos.delete(new.photo)
+        except Exception as error:  # a cancelled call may have committed: then it needs its photo
+            await self._discard_photo(new)
+            if isinstance(error, (QueueFull, QuotaExceeded)):
+                raise await self._refusal(error) from None
+            raise
+        if not acceptance.created:
+            await self._discard_photo(new)
         with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now
             await self._show_place(acceptance.job)
         self._worker.ring()
         return acceptance.job
+
+    async def _discard_photo(self, new: NewJob) -> None:
+        if new.photo is not None:
+            await self._photos.delete(new.photo)
 
     async def _show_place(self, job: Job) -> None:
         position = await self._jobs.position(job.id)

@@ -7,14 +7,12 @@ import logging
 
 from bot.services.delivery import Delivery, DeliveryPostponed, Posted
 from bot.services.pictures import PictureStore
-from bot.services.turns import Turns
 from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.models import Job, JobState
 
 FIRST_PAUSE = 2.0  # seconds between tries while Discord does not answer; doubles
 LONGEST_PAUSE = 120.0
-AT_ONCE = 8  # pictures on their way into one channel: Discord takes five in five seconds
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +24,6 @@ class Courier:
         self._jobs = jobs
         self._pictures = pictures
         self._delivery = delivery
-        self._turns = Turns(AT_ONCE)
         self._resting: dict[int, asyncio.Event] = {}
 
     async def deliver(self, job: Job, *, maybe_posted: bool) -> Job:
@@ -37,32 +34,30 @@ class Courier:
         picture = self._pictures.path(job.picture or "")
         pause = FIRST_PAUSE
         while True:
-            async with self._turns.taken(job.channel_id):
-                job = await self._jobs.get(job.id)
-                if job.state is not JobState.COMPLETED:
-                    return await self._take_back(job, None) if maybe_posted else job
-                if not picture.is_file():
-                    return await self._give_up(job)
-                try:
-                    posted = await self._delivery.deliver(job, picture, maybe_posted=maybe_posted)
-                except FileNotFoundError:
-                    continue  # it was cancelled at this moment
-                except DeliveryPostponed as error:
-                    _log.warning("Job %d: its picture could not be posted yet: %s", job.id, error)
-                else:
-                    return await self._note(job, posted)
-            maybe_posted = True
-            await self._rest(job.id, pause)
-            pause = min(LONGEST_PAUSE, pause * 2)
+            job = await self._jobs.get(job.id)
+            if job.state is not JobState.COMPLETED:
+                return await self._take_back(job, None) if maybe_posted else job
+            if not picture.is_file():
+                _log.error(
+                    "Job %d: its picture is gone from the disk before it was posted.", job.id
+                )
+                return await self._jobs.record_picture_lost(job.id)
+            try:
+                posted = await self._delivery.deliver(job, picture, maybe_posted=maybe_posted)
+            except FileNotFoundError:
+                continue  # it was cancelled at this moment
+            except DeliveryPostponed as error:
+                _log.warning("Job %d: its picture could not be posted yet: %s", job.id, error)
+                maybe_posted = True
+                await self._rest(job.id, pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+            else:
+                return await self._note(job, posted)
 
     def hurry(self, job_id: int) -> None:
         """Have a job looked at again whose picture Discord did not take yet."""
         if job_id in self._resting:
             self._resting[job_id].set()
-
-    async def _give_up(self, job: Job) -> Job:
-        _log.error("Job %d: its picture is gone from the disk before it was posted.", job.id)
-        return await self._jobs.record_picture_lost(job.id)
 
     async def _rest(self, job_id: int, seconds: float) -> None:
         self._resting[job_id] = asyncio.Event()

@@ -22,7 +22,7 @@ from faceswap.models import PhotoProblem
 
 DECODED_AT_ONCE = 2  # a 50-megapixel photo takes 150 MB while it is decoded
 DECODE_SECONDS = 30.0
-ROOM_BYTES = 64 * 2**20  # for photos on their way to the disk: three of the largest
+ROOM_BYTES = 32 * 2**20  # for photos on their way to the disk: one of the largest, or many small
 
 _HEIF_MARK = b"ftyp"  # at the fifth byte; no other format that is taken has it
 

@@ -29,8 +29,11 @@ class Prober:
         """Probe what is due, for ever, and call `passed` when one was answered."""
         while True:
             due = [each for each in self._backends if self._gates.of(each.name).wants_probe]
-            if any(await asyncio.gather(*(self.probe(backend) for backend in due))):
-                passed()
+            try:
+                if any(await asyncio.gather(*(self.probe(backend) for backend in due))):
+                    passed()
+            except Exception:  # noqa: BLE001 - without probes nothing would open a gate
+                _log.exception("A probe failed; it is tried again.")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def probe(self, backend: Backend) -> bool:

@@ -228,14 +228,16 @@ class Worker:
             del self._carried[job_id]
 
     async def _carry_to_its_end(self, job: Job, *, fresh: bool) -> None:
-        pause = RETRY_SECONDS
-        for tries in itertools.count(start=1):
+        pause, failures = RETRY_SECONDS, 0
+        while True:
             try:
-                if tries > MOST_TRIES and job.state is JobState.COMPLETED:
+                if failures >= MOST_TRIES and job.state is JobState.COMPLETED:
                     job = await self._jobs.record_undeliverable(job.id)
                 await self._advance(job, fresh=fresh)
-            except Exception:  # noqa: BLE001 - one job must not stop the others
+            except Exception as error:  # noqa: BLE001 - one job must not stop the others
                 _log.exception("Job %d: a step failed; it is tried again.", job.id)
+                if not isinstance(error, StorageUnavailable):  # then the picture may be posted
+                    failures += 1
             else:
                 return
             fresh = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -10,10 +9,10 @@ from typing import Any
 
 from tests.support.bot_process import BotProcess
 from tests.support.discord import Channel, DiscordStandIn, Guild, Interaction, Message, Upload, User
+from tests.support.waiting import until
 from tests.support.workshop import photo_bytes
 
 IN_TIME = 20.0
-LOOK_AGAIN = 0.02
 Account = tuple[str, str | None, str | None]
 
 
@@ -89,23 +88,17 @@ class PhotoBooth:
     async def accounted(self, *wanted: Account, user: User | None = None) -> None:
         """Wait until a member's jobs stand so in the file; it tells nobody when it changes."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(IN_TIME):
-                while self.accounts(user) != [*wanted]:  # noqa: ASYNC110 - a file has no event
-                    await asyncio.sleep(LOOK_AGAIN)
+            await until(lambda: self.accounts(user) == [*wanted], within=IN_TIME)
         assert self.accounts(user) == [*wanted]
 
     async def logged(self, words: str) -> None:
         """Wait until the bot's log says this."""
-        async with asyncio.timeout(IN_TIME):
-            while words not in self.bot.log:  # noqa: ASYNC110 - a file has no event
-                await asyncio.sleep(LOOK_AGAIN)
+        await until(lambda: words in self.bot.log, within=IN_TIME)
 
     async def said_of_itself(self, state: str) -> None:
         """Wait until the bot's heartbeat says this."""
         heartbeat = self.bot.data_dir / "heartbeat"
-        async with asyncio.timeout(IN_TIME):
-            while state not in heartbeat.read_text():  # noqa: ASYNC110 - a file has no event
-                await asyncio.sleep(LOOK_AGAIN)
+        await until(lambda: state in heartbeat.read_text(), within=IN_TIME)
 
     def query(self, sql: str, *values: object) -> list[Any]:
         """Ask the bot's database, from outside."""

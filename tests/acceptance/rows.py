@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncGenerator, Iterable
@@ -12,9 +11,9 @@ from dataclasses import dataclass, field
 from tests.acceptance.booth import PhotoBooth
 from tests.support.bot_process import BotProcess
 from tests.support.discord import DiscordStandIn, Interaction, Message
+from tests.support.waiting import until
 from tests.tables.row import NOT_COUNTED, Outcome, Said
 
-LOOK_AGAIN = 0.03
 ROW_SECONDS = 40.0
 _LINE = re.compile(r"^\S+Z (?P<level>[A-Z]+) +(?P<logger>[\w.]+): (?P<words>.*)$")
 _WEIGHTY = ("WARNING", "ERROR", "CRITICAL")
@@ -93,9 +92,7 @@ class Journal:
 
     async def account_soon(self, wanted: Iterable[Said], *, since: int) -> None:
         """Wait for the lines of a row that has no job, which nobody else hears of."""
-        async with asyncio.timeout(ROW_SECONDS):
-            while not self._has(wanted, since=since):  # noqa: ASYNC110 - a file has no event
-                await asyncio.sleep(LOOK_AGAIN)
+        await until(lambda: self._has(wanted, since=since), within=ROW_SECONDS)
         self.account(0, wanted, since=since, alone=True)
 
     def _has(self, wanted: Iterable[Said], *, since: int) -> bool:
@@ -112,9 +109,7 @@ class Journal:
 async def ended(booth: PhotoBooth) -> AsyncGenerator[None]:
     """Wait, after the block, until the booth's member has been told how their order ended."""
     yield
-    async with asyncio.timeout(ROW_SECONDS):
-        while not _job(booth) or _ask(booth, _OPEN)[0][0]:  # noqa: ASYNC110 - a file has no event
-            await asyncio.sleep(LOOK_AGAIN)
+    await until(lambda: _job(booth) and not _ask(booth, _OPEN)[0][0], within=ROW_SECONDS)
 
 
 def _job(booth: PhotoBooth) -> tuple[int, str, str, str] | None:

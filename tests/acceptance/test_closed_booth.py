@@ -7,10 +7,11 @@ import re
 import socket
 from pathlib import Path
 
-from tests.acceptance.booth import IN_TIME, LOOK_AGAIN, PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import hosted, open_booth
 from tests.support.discord import DiscordStandIn, Interaction
 from tests.support.scripted_api import Answer, ScriptedAPI
+from tests.support.waiting import LOOK_AGAIN
 
 UUID = "3f2b8c1e-6f0a-4d3b-9a55-0c2d7e8f9a10"
 DELIVERED = ("delivered", "spent", "spent")

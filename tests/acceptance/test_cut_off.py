@@ -5,7 +5,6 @@ Each kill is timed from outside: the photo, or the answer that refuses the order
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
@@ -13,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.booth import IN_TIME, LOOK_AGAIN, PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import hosted, open_booth
 from tests.support.discord import DiscordStandIn, Interaction, Upload
 from tests.support.scripted_api import ScriptedAPI
+from tests.support.waiting import until
 from tests.support.workshop import photo_bytes
 
 PHOTO, ORIGINAL = "/cdn/*", "/webhooks/*/*/messages/@original"
@@ -26,9 +26,7 @@ CUT_OFF = "I was restarted before your order was written down. Nothing was count
 
 async def nothing_open(booth: PhotoBooth) -> None:
     """Wait until no order is written down any more: an answer comes before that."""
-    async with asyncio.timeout(IN_TIME):
-        while open_orders(booth):  # noqa: ASYNC110 - a file has no event
-            await asyncio.sleep(LOOK_AGAIN)
+    await until(lambda: not open_orders(booth), within=IN_TIME)
 
 
 def open_orders(booth: PhotoBooth) -> list[int]:

@@ -8,10 +8,11 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.booth import IN_TIME, LOOK_AGAIN, PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import House, open_house
 from tests.support.discord import Interaction, LoggedRequest, Message
 from tests.support.scripted_api import PICTURE
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,7 +25,8 @@ LONG = 60.0
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
-    settings = {"QUOTA_PER_DAY": "1000", "SUBMIT_AT_ONCE": "8"}
+    unlimited = dict.fromkeys(("WAITING_PER_MEMBER", "RUNNING_PER_MEMBER"), "unlimited")
+    settings = {"QUOTA_PER_DAY": "1000", "SUBMIT_AT_ONCE": "8", **unlimited}
     async with open_house(tmp_path_factory.mktemp("house"), finishes=False, **settings) as opened:
         opened.discord.rate_limits = False
         yield opened
@@ -38,9 +40,7 @@ def refused(house: House, *, since: int) -> list[LoggedRequest]:
 
 async def counted(booth: PhotoBooth, sql: str, number: int) -> None:
     """Wait until a query counts so many rows."""
-    async with asyncio.timeout(LONG):
-        while booth.query(sql)[0][0] != number:  # noqa: ASYNC110 - a file has no event
-            await asyncio.sleep(LOOK_AGAIN)
+    await until(lambda: booth.query(sql)[0][0] == number, within=LONG)
 
 
 async def test_two_hundred_jobs_in_a_deleted_channel_are_no_storm_of_refusals(

@@ -130,6 +130,11 @@ async def test_under_jobs_when_nothing_takes_it(house: House) -> None:
     assert "Get picture" not in (await booth.page("jobs", user=booth.bob)).text()
     page = await booth.page("jobs")
     (label,) = page.labels()
+    held = booth.discord.hold("PATCH", "/webhooks/*/*/messages/@original", before=True)
+    cut_off = await booth.press(page, label)
+    await held.arrived()
+    held.drop()
+    await booth.text(cut_off, "Discord did not work just now")
     fetched = await booth.press(page, label)
     assert (await booth.picture(fetched)).files == PNG
     assert fetched.ephemeral

@@ -114,6 +114,38 @@ async def test_a_newcomer_is_welcomed_and_makes_a_picture(
         assert "For @you" in finished
 
 
+async def test_an_order_is_made_with_the_keyboard(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="keyboard", size=DESK) as newcomer:
+        keyboard, options = newcomer.page.keyboard, newcomer.page.get_by_role("option")
+        await newcomer.start("faceswap")
+        await newcomer.page.get_by_label("photo attachment").set_input_files(PHOTO)
+        await newcomer.page.get_by_label("filter, required").click()
+        await expect(options).to_have_count(5)  # before anything is typed
+        await newcomer.look("filters")
+        for _ in range(4):
+            await keyboard.press("ArrowDown")
+        await expect(options.last).to_have_attribute("aria-selected", "true")
+        await keyboard.press("Enter")
+        await expect(options.first).to_have_text("Man")
+        await keyboard.type("Wo")
+        await expect(options).to_have_text(["Woman"])
+        before = await newcomer.newest()
+        await keyboard.press("Enter")
+        await expect(options).to_have_count(0)
+        await keyboard.press("Enter")
+        card = await agree(newcomer, await newcomer.next_after(before))
+        picture = await newcomer.loaded(card)
+        await expect(picture).to_have_attribute("alt", re.compile("a woman"))
+
+        before = await newcomer.newest()
+        await newcomer.start("imagine")
+        await keyboard.type("a city by night")
+        await keyboard.press("Enter")
+        await newcomer.loaded(await newcomer.next_after(before))
+
+
 async def test_every_button_of_a_card_works(
     browser: Browser, demo: str, pytestconfig: pytest.Config
 ) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery.ladder import HISTORY
 from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.support.discord import Interaction
 from tests.support.scripted_api import PICTURE, Answer, ScriptedAPI
@@ -144,6 +145,30 @@ async def test_killed_after_posting_where_many_write(
     (message,) = booth.posted()
     assert message.files == {"picture.png": PICTURE}
     assert [card for card in booth.shown() if card is not message] == []
+
+
+async def test_killed_after_posting_where_many_wrote_before(
+    slow_booth: PhotoBooth, api: ScriptedAPI
+) -> None:
+    booth = slow_booth
+    await submitted(booth)
+    in_vain = booth.discord.hold("POST", CHANNEL, before=True)
+    await api.finish("job-1")
+    await in_vain.arrived()
+    while len(booth.discord.messages(booth.channel)) <= HISTORY + 1:
+        await chatter(booth)
+    posting = booth.discord.hold("POST", CHANNEL)
+    in_vain.drop()
+    await posting.arrived()
+    await booth.bot.kill()
+    posting.drop()
+    booth.discord.limits.nonce_window = timedelta(0)
+    await booth.bot.start()
+    await booth.accounted(("delivered", "spent", "spent"))
+    await booth.settled()
+
+    (message,) = booth.posted()
+    assert message.files == {"picture.png": PICTURE}
 
 
 async def chatter(booth: PhotoBooth) -> None:

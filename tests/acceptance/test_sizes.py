@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import random
 from collections.abc import AsyncGenerator, Iterator
@@ -11,10 +10,11 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from tests.acceptance.booth import IN_TIME, LOOK_AGAIN, PhotoBooth
+from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import House, open_house
 from tests.support.discord import Message
 from tests.support.pngs import png
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -56,9 +56,7 @@ async def gone(booth: PhotoBooth) -> None:
     """Wait until no picture of alice's latest job is on the disk."""
     number = newest(booth)
     names = (f"{number}.", f"{number}_")
-    async with asyncio.timeout(IN_TIME):
-        while any(name.startswith(names) for name in pictures(booth)):  # noqa: ASYNC110 - a folder has no event
-            await asyncio.sleep(LOOK_AGAIN)
+    await until(lambda: not any(name.startswith(names) for name in pictures(booth)), within=IN_TIME)
 
 
 def newest(booth: PhotoBooth) -> int:

@@ -16,7 +16,7 @@ import pytest
 from bot.services.booth import Booth, PromptOrder
 from bot.services.delivery import Posted, Stage
 from bot.services.gate import Pause
-from bot.services.worker import IDLE_SECONDS
+from bot.services.worker import IDLE_SECONDS, MOST_TRIES
 from db.bounds import Bounds
 from db.checks import check_ledgers
 from db.database import Database
@@ -773,6 +773,39 @@ async def test_a_key_refused_at_status_is_said_aloud_and_asked_again(
     assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
     loud = [record for record in caplog.records if record.levelname == "CRITICAL"]
     assert len(loud) == 1
+
+
+class PostedOften(NotingDelivery):
+    """Says when a picture was looked for so many times."""
+
+    often: asyncio.Event
+
+    async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
+        if len(self.looked_first) > MOST_TRIES:
+            self.often.set()
+        return await NotingDelivery.deliver(self, job, picture, maybe_posted=maybe_posted)
+
+
+async def test_a_posted_picture_is_not_called_undeliverable_because_storage_is_full(
+    tmp_path: Path, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.worker.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("bot.services.worker.LONGEST_RETRY_SECONDS", 0.01)
+    delivery = PostedOften(postpones=1)
+    delivery.often = asyncio.Event()
+    async with open_workshop(
+        tmp_path, api, delivery=delivery, busy_timeout=timedelta(milliseconds=10)
+    ) as workshop:
+        job = await workshop.order()
+        other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, check_same_thread=False)
+        with closing(other):
+            async with running(workshop):
+                await delivery.postponed.wait()
+                await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+                await delivery.often.wait()
+                other.execute("ROLLBACK")
+        assert (await workshop.jobs.get(job.id)).state is JobState.DELIVERED
+        assert delivery.told == {}
 
 
 async def test_a_certain_answer_is_written_down_however_long_storage_takes(

@@ -5,6 +5,7 @@ const TRIES = 20;
 const PAUSE = 150; // milliseconds between tries
 const THINKING_AFTER = 400; // milliseconds
 const NEAR = 4; // pixels from the end that count as the end
+const TRIES_TO_SEND = 60;
 
 const ask = window.fetch.bind(window);
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -69,3 +70,53 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   timeline.addEventListener("scroll", () => { if (isAtEnd()) following = true; else follow(); }, { passive: true });
 });
+
+// As on Discord, an empty option lists what there is to pick before anything is typed.
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.matches(".command-option-input") || target.value !== "") return;
+  if (document.querySelector(".command-popup:not([hidden]) .command-empty")) target.dispatchEvent(new Event("input"));
+});
+
+let picking = null; // the option whose list is open
+
+// Once the last required option is picked, Enter sends the command; the simulator would open the
+// list again, and Enter would pick its first entry instead.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.(".command-suggestion")) return;
+  const before = picking;
+  picking = null;
+  const now = document.activeElement;
+  if (!before || (now !== document.body && now.dataset.option !== before)) return;
+  now.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  document.querySelector(".send-message").focus();
+});
+document.addEventListener("click", () => {
+  picking = document.querySelector(".command-option-input[aria-expanded='true']")?.dataset.option ?? null;
+}, { capture: true });
+
+// A command that is sent while the simulator does something else is not taken, and nothing says so:
+// it is sent again until it is, or until something else is pressed.
+let sending = 0; // counts what is pressed
+let again = false;
+const isLeft = (row) => row?.isConnected && !row.querySelector(":disabled, [aria-invalid='true']");
+async function insist() {
+  const row = document.querySelector(".command-row");
+  const mine = ++sending;
+  for (let left = TRIES_TO_SEND; left > 0; left -= 1) {
+    await pause(0);
+    if (!isLeft(row)) return;
+    await pause(PAUSE);
+    if (mine !== sending || !isLeft(row)) return;
+    again = true;
+    row.closest("form").requestSubmit();
+    again = false;
+  }
+}
+document.addEventListener("submit", () => { if (!again) insist(); }, { capture: true });
+document.addEventListener("keydown", ({ key, target, isTrusted }) => {
+  if (!isTrusted) return;
+  sending += 1;
+  const isOption = target.matches(".command-option-input");
+  if (key === "Enter" && isOption && target.getAttribute("aria-expanded") !== "true") insist();
+}, { capture: true });
+document.addEventListener("pointerdown", () => { sending += 1; }, { capture: true });

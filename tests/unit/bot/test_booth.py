@@ -29,11 +29,11 @@ from bot.errors import (
     UserError,
 )
 from bot.services.booth import JOBS_LISTED, PromptOrder, SwapOrder
-from bot.services.delivery import Stage
+from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.bounds import Bounds
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, JobKind, JobState, Scope
+from db.models import FailureReason, Job, JobKind, JobState, Scope
 from faceswap.models import Filter, Gender, Quality, Ratio
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import PICTURE, ScriptedAPI
@@ -448,3 +448,21 @@ async def test_a_button_press_gives_a_newer_token(workshop: Workshop) -> None:
         "newer",
         caller.token_expires_at,
     )
+
+
+class Stumbling(NotingDelivery):
+    """Fails in a way nobody foresaw when a card is to say something."""
+
+    def progress(self, job: Job, stage: Stage, news: News = NO_NEWS) -> None:
+        del job, stage, news
+        raise LookupError("nobody foresaw this")
+
+
+async def test_what_was_accepted_keeps_its_photo_whatever_fails_then(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    async with open_workshop(tmp_path, api, delivery=Stumbling()) as workshop:
+        with pytest.raises(LookupError):
+            await workshop.order()
+        (job,) = await workshop.jobs.list_queued(limit=2)
+        assert workshop.photos.has(job.photo)

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.services.backends import Backend, Backends
+from bot.services.catalogue import Catalogue
 from bot.services.gate import (
     LONG_OUTAGE,
     LONGEST_LOST_PAUSE,
@@ -18,6 +20,9 @@ from bot.services.gate import (
     Gates,
     Pause,
 )
+from bot.services.probing import Prober
+from faceswap.client import FaceSwapClient
+from faceswap.models import APIVersion, Filter
 from tests.support.scripted_api import Answer, ScriptedAPI
 from tests.support.workshop import MovableClock, Workshop
 
@@ -231,3 +236,33 @@ async def test_the_worker_tries_an_api_that_was_down_with_a_probe_and_then_one_j
     await asyncio.wait_for(worker, 10)
     assert [call.path for call in api.calls[:3]] == ["/v1/filters/"] * 2 + ["/v6/run/face_swap"]
     assert api.paid == 3
+
+
+class StrangeOnce(FaceSwapClient):
+    """Fails once in a way that nobody foresaw."""
+
+    failed = False
+
+    async def list_filters(self) -> tuple[Filter, ...]:
+        if not self.failed:
+            self.failed = True
+            raise LookupError("nobody foresaw this")
+        return await super().list_filters()
+
+
+async def test_probes_go_on_after_an_error_nobody_foresaw(
+    api: ScriptedAPI, clock: MovableClock
+) -> None:
+    async with StrangeOnce(url=api.url, key=api.key) as client:
+        backend = Backend(name=api.url, client=client, swap_version=APIVersion.V6, idempotent=False)
+        gates = Gates(clock=clock)
+        gates.of(api.url).close(Pause.API_DOWN)
+        let_pause_pass(gates.of(api.url), clock)
+        passed = asyncio.Event()
+        prober = Prober(backends=Backends(backend), gates=gates, catalogue=Catalogue(client))
+        probing = asyncio.create_task(prober.run(passed=passed.set))
+        async with asyncio.timeout(10):
+            await passed.wait()
+        probing.cancel()
+        await asyncio.wait([probing])
+        assert gates.closed == ()

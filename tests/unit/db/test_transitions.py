@@ -347,3 +347,13 @@ async def test_id_that_another_job_has_is_refused(jobs: JobRepository) -> None:
     with pytest.raises(RemoteIdTaken):
         await jobs.record_submitted(second.id, _token(second), first.remote_id, LATER)
     assert await jobs.get(second.id) == second
+
+
+@pytest.mark.parametrize("end", [JobRepository.cancel, JobRepository.record_picture_lost])
+async def test_what_becomes_of_a_picture_changes_nothing_of_when_it_was_finished(
+    jobs: JobRepository, clock: ManualClock, end: Callable[[JobRepository, int], Awaitable[Job]]
+) -> None:
+    """Where it may have been posted is looked up from that moment on."""
+    job = await job_in(jobs, JobState.COMPLETED)
+    clock.advance(timedelta(minutes=1))
+    assert (await end(jobs, job.id)).finished_at == START
