@@ -38,6 +38,7 @@ async def open_card(interaction: discord.Interaction[FaceSwapBot], *, private: b
     """Answer at once with the message that becomes the job's card, and tell the services of it.
 
     From then on the order is open: should the bot be killed before it is a job, its member is told.
+    Raises StorageUnavailable.
     """
     interaction.extras[PRIVATE] = private
     interaction.extras[CARD] = True
@@ -46,8 +47,9 @@ async def open_card(interaction: discord.Interaction[FaceSwapBot], *, private: b
     if message_id is None:
         message_id = (await interaction.original_response()).id
     caller = caller_of(interaction, card_message_id=message_id)
-    interaction.extras[INTAKE] = interaction.client.services.intake
-    await interaction.client.services.intake.open(caller)
+    intake = interaction.client.services.intake
+    await intake.open(caller)
+    interaction.extras[INTAKE] = intake
     return caller
 
 

@@ -1,14 +1,9 @@
-"""From an order's card to its job: what is under way there outlives a kill long enough to be told.
-
-Writing it down is best effort: an order never fails for it.
-"""
+"""From an order's card to its job: whom a kill cuts off in between is told after the next start."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.services.delivery import Delivery, DeliveryPostponed
@@ -34,7 +29,10 @@ class Intake:
         self._left: tuple[OpenOrder, ...] = ()
 
     async def open(self, caller: Caller) -> None:
-        """Note that Discord shows a card for an order; accepting it takes the note away."""
+        """Note that Discord shows a card for an order; accepting it takes the note away.
+
+        Raises StorageUnavailable: then there can be no job either, and it is better to say so now.
+        """
         if caller.card_message_id is None:
             return
         order = OpenOrder(
@@ -43,13 +41,14 @@ class Intake:
             token=caller.token,
             expires_at=caller.token_expires_at,
         )
-        async with _at_best():
-            await self._orders.open(order)
+        await self._orders.open(order)
 
     async def close(self, interaction_id: int) -> None:
-        """Note that an order was answered otherwise than with a job."""
-        async with _at_best():
+        """Note that an order was answered otherwise than with a job; a note that stays expires."""
+        try:
             await self._orders.close(interaction_id)
+        except StorageUnavailable as error:
+            _log.warning("An order that was answered is still noted as open: %s", error)
 
     async def find_left(self) -> None:
         """Find what an earlier process left: to be called before a command can come in."""
@@ -77,11 +76,3 @@ class Intake:
             else:
                 await self.close(order.interaction_id)
                 return
-
-
-@asynccontextmanager
-async def _at_best() -> AsyncGenerator[None]:
-    try:
-        yield
-    except StorageUnavailable as error:
-        _log.warning("An open order could not be noted: %s", error)

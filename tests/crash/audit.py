@@ -13,6 +13,7 @@ from tests.crash.evidence import Evidence, gather
 from tests.crash.figures import Figures, Table, by_moment, by_state, figures
 from tests.crash.history import history
 from tests.crash.judge import judge
+from tests.crash.moments import FETCHING
 from tests.crash.orders import mark_of
 from tests.crash.scene import Asked, Scene
 from tests.support.discord import Message
@@ -41,6 +42,7 @@ async def audit(scene: Scene, *, seconds: float) -> Verdict:
     evidence = gather(scene)
     violations += [(None, problem) for problem in await _operator(evidence)]
     violations += [(None, problem) for problem in _orders(evidence)]
+    violations += [(None, problem) for problem in _open_orders(evidence)]
     violations += [(None, problem) for problem in _payments(evidence)]
     violations += [(None, problem) for problem in _files(evidence)]
     for job in evidence.jobs.values():
@@ -103,14 +105,23 @@ def _orders(evidence: Evidence) -> Iterator[str]:
     for asked, card in evidence.unanswered():
         if not _was_not_written_down(scene, asked, card) and not _was_told_too_late(scene, asked):
             yield f"order {asked.order.number} got a card, but neither a job nor an answer"
+    for message in scene.discord.every_message():
+        if "went wrong on my side" in message.text():
+            yield f"a member read: {message.text()!r}"
+
+
+def _open_orders(evidence: Evidence) -> Iterator[str]:
+    """See to it that an order is open from its card to its job, and not beside that."""
+    scene = evidence.scene
+    for strike in scene.strikes:
+        at_a_photo = strike.moment == FETCHING.name and strike.was_reached and strike.kind.is_kill
+        if at_a_photo and not strike.found.open_orders:
+            yield f"no order was written down before its photo was fetched, at {strike.since}"
     for asked in evidence.cut_off():
         if asked.interaction.id in evidence.accepted:
             yield f"order {asked.order.number} is a job, and its card says that it was lost"
     for interaction_id in scene.book.open_orders() & evidence.accepted:
         yield f"interaction {interaction_id} is a job, and an open order, too"
-    for message in scene.discord.every_message():
-        if "went wrong on my side" in message.text():
-            yield f"a member read: {message.text()!r}"
 
 
 def _was_not_written_down(scene: Scene, asked: Asked, card: Message) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from db.errors import StorageUnavailable
 from tests.support.scripted_api import ScriptedAPI
 from tests.support.workshop import Workshop, open_workshop
 
@@ -74,17 +75,23 @@ async def test_an_order_whose_card_is_not_known_cannot_be_told_of(workshop: Work
     assert await opened(workshop) == []
 
 
-async def test_a_database_that_cannot_be_written_stops_no_order(
+async def test_an_order_that_cannot_be_written_down_is_refused_and_one_answered_is_not(
     tmp_path: Path, api: ScriptedAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
     at_once = timedelta(milliseconds=1)
     async with open_workshop(tmp_path, api, busy_timeout=at_once) as workshop:
-        caller = workshop.caller()
+        caller, answered = workshop.caller(), workshop.caller()
+        await workshop.intake.open(answered)
         with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            await workshop.intake.open(caller)
-            await workshop.intake.close(caller.interaction_id)
+            with pytest.raises(StorageUnavailable):
+                await workshop.intake.open(caller)
+            await workshop.intake.close(answered.interaction_id)
             other.execute("ROLLBACK")
+        assert await opened(workshop) == [answered.interaction_id]
+        workshop.clock.advance(timedelta(minutes=15))
+        await workshop.open_orders.forget_expired()
         assert await opened(workshop) == []
-    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
     assert caller.token not in caplog.text
