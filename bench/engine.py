@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from bench.alone import path_given
 from faceswap.models import Gender, Quality, Ratio
 from studio.engine import create_engine
 from studio.engine.booth import DETAIL, style_for
@@ -56,7 +57,7 @@ class Stopwatch:
 
 def main() -> None:
     """Measure everything and print it."""
-    photo = twelve_megapixels(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE)
+    photo = twelve_megapixels(path_given(what=__doc__, name="photo", default=SAMPLE))
     engine, missed = create_engine(), False
     for info in engine.catalogue():
         for quality in Quality:

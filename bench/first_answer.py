@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.report import Figure, percentile, show
+from bench.alone import run_alone
+from bench.report import Figure, percentile
 from bench.rig import FLOOR, OURS, SMALL_PICTURE, rig
 
 JOBS, JOBS_SHORT = 1000, 200
@@ -62,4 +63,4 @@ async def _milliseconds(command: tuple[str, ...], jobs: int, commands: int) -> l
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

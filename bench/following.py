@@ -22,7 +22,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
-from bench.report import Figure, show
+from bench.alone import run_alone
+from bench.report import Figure
 from bot.services.backends import Backend, Backends
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -113,8 +114,10 @@ class _ImaginedAPI:
         self._run = run
         self._loop = loop
 
-    async def get_status(self, remote_id: str, *, version: APIVersion, into: Path) -> RemoteJob:
-        del version
+    async def get_status(
+        self, remote_id: str, *, version: APIVersion, into: Path, within: float | None = None
+    ) -> RemoteJob:
+        del version, within
         self._run.asked[remote_id] += 1
         has_ended = self._loop.now >= self._run.ends[remote_id]
         await asyncio.sleep(ANSWER_SECONDS)
@@ -202,4 +205,4 @@ def _job(number: int, *, at: datetime) -> Job:
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

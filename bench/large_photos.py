@@ -18,8 +18,9 @@ from pathlib import Path
 
 import discord
 
+from bench.alone import run_alone
 from bench.programs import WATCHED
-from bench.report import Figure, show
+from bench.report import Figure
 from bench.rig import FLOOR, SMALL_PICTURE, Rig, rig
 from bench.samples import photo, picture
 from bot.services.normalising import normalise
@@ -144,4 +145,4 @@ async def _cpu_milliseconds(running: Rig, large: bytes, finished: bytes, jobs: i
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

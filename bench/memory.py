@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.report import Figure, show
+from bench.alone import run_alone
+from bench.report import Figure
 from bench.rig import FLOOR, OURS, SMALL_PHOTO, rig
 from bench.samples import padded, picture
 from tests.support.discord import Upload
@@ -66,4 +67,4 @@ async def _megabytes(command: tuple[str, ...], jobs: int) -> tuple[float, float,
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

@@ -5,10 +5,10 @@ A PNG of 2.5 MB, one job after the other; we decode it to see that it is whole, 
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 
-from bench.report import Figure, show
+from bench.alone import run_alone
+from bench.report import Figure
 from bench.rig import FLOOR, OURS, Rig, rig
 from bench.samples import picture
 
@@ -60,4 +60,4 @@ async def _milliseconds(running: Rig) -> float:
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from bench.alone import path_given
 from faceswap.models import Gender, Quality, Ratio
 from studio.engine import create_engine
 from studio.engine.people import MOST_FACES
@@ -38,10 +39,10 @@ Photo = tuple[str, bytes, People]
 
 def main() -> None:
     """Measure everything and print it."""
+    folder = path_given(what=__doc__, name="folder", default=PHOTOS)
     if not INSTALLED:
         sys.exit(MISSING)
     engine, recogniser = create_engine(), Recogniser()
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PHOTOS
     alone = [described(recogniser, path) for path in (SAMPLE, *portraits(folder))]
     if len(alone) == 1:
         print(f"{ABSENT}: only the bundled sample is looked at")

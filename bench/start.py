@@ -11,8 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.alone import run_alone
 from bench.programs import FLOOR, OURS, agree_for_all, api_process, program
-from bench.report import Figure, show
+from bench.report import Figure
 from bench.rig import SMALL_PHOTO, SMALL_PICTURE
 from bench.standin import LoadStandIn
 
@@ -58,4 +59,4 @@ async def _seconds(command: tuple[str, ...], starts: int) -> float:
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

@@ -8,7 +8,8 @@ import tempfile
 import time
 from datetime import timedelta
 
-from bench.report import Figure, show
+from bench.alone import run_alone
+from bench.report import Figure
 from db.clock import utc_now
 from db.consents import ConsentRepository
 from db.database import Database
@@ -117,4 +118,4 @@ def _plenty() -> Limit:
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(short=False)))
+    run_alone(measure, what=__doc__)

@@ -6,9 +6,9 @@ takes a quarter of an hour: what a job leaves in memory then shows clearly.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 
@@ -83,4 +83,6 @@ def _slope_kilobytes(memory: Sequence[tuple[int, float]]) -> float:
 
 
 if __name__ == "__main__":
-    show(asyncio.run(_measure(int(sys.argv[1]) if len(sys.argv) > 1 else JOBS)))
+    parser = argparse.ArgumentParser(prog="python -m bench.throughput", description=__doc__)
+    parser.add_argument("jobs", type=int, nargs="?", default=JOBS, help="(default: %(default)s)")
+    show(asyncio.run(_measure(parser.parse_args().jobs)))

@@ -13,6 +13,7 @@ from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.periods import periods_of
 from bot.services.backends import Backends
 from bot.services.booth import Booth
 from bot.services.budget import Budget
@@ -68,10 +69,8 @@ def assemble(
     jobs = JobRepository(
         database,
         clock=clock,
-        keep_files=settings.photo_keep,
-        keep_undelivered=settings.undelivered_keep,
+        periods=periods_of(settings),
         bounds=_bounds(settings),
-        keep_originals=settings.original_keep,
     )
     limits = LimitRepository(database, clock=clock)
     members = MemberRepository(database, clock=clock)

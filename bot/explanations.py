@@ -22,6 +22,7 @@ _STORAGE = {
     StorageFault.FOREIGN_LOG: (
         "a log lies beside the copy that is not its own; delete the files that end in -wal and -shm"
     ),
+    StorageFault.MISSING: "the database does not exist yet; the first start makes it",
     StorageFault.UNREACHABLE: "the database cannot be opened; check DATABASE_URL and DATA_DIR",
 }
 

@@ -42,7 +42,7 @@ async def show_job(settings: Settings, job_id: int, *, as_json: bool) -> str:
 async def resolve_job(settings: Settings, job_id: int, *, charged: bool) -> str:
     """Close an unconfirmed job as the API's bill says."""
     async with _open(settings) as database:
-        jobs = JobRepository(database, keep_files=settings.photo_keep)
+        jobs = JobRepository(database, periods=periods_of(settings))
         try:
             job = await jobs.resolve(job_id, charged=charged, actor="operator")
         except TransitionRefused as error:

@@ -5,6 +5,7 @@ A claim enforces them (`db.queue.claim`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -12,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import QuotaExceeded
-from db.ledgers import id_of, usages_of
+from db.ledgers import id_of, usages_of, used_in
 from db.models import JobState, Limit, ReservationState
-from db.rules import CREDIT_BUCKET, bucket_of, credit_rules
+from db.rules import CREDIT_BUCKET, Rule, bucket_of, credit_rules
 from db.schema import IS_WAITING, buckets, job_log, jobs, reservations
 from db.sqlite import insert_missing
 
@@ -34,6 +35,16 @@ async def require_credits(connection: AsyncConnection, *, cost: int, now: dateti
     for cap in caps:
         if cap.used + wanted > cap.limit.amount:
             raise QuotaExceeded(cap)
+
+
+async def room_in(connection: AsyncConnection, rules: Sequence[Rule]) -> int | None:
+    """Tell how many credits fit under all of these caps; None: any number."""
+    room = [
+        rule.limit.amount - await used_in(connection, rule.bucket)
+        for rule in rules
+        if rule.limit is not None
+    ]
+    return min(room, default=None)
 
 
 async def count_what_is_gone(connection: AsyncConnection, cap: Limit, *, now: datetime) -> None:

@@ -163,7 +163,7 @@ class Database:
 
 def _require_file(path: Path, *, create: bool) -> None:
     if not create and not path.is_file():
-        raise StorageUnavailable(StorageFault.UNREACHABLE, f"{path} does not exist")
+        raise StorageUnavailable(StorageFault.MISSING, f"{path}")
 
 
 def _look_at_copy(path: Path, *, may_become_it: bool) -> None:

@@ -77,6 +77,7 @@ class StorageFault(enum.Enum):
     NEWER_SCHEMA = "newer_schema"
     COPY = "copy"  # made by `db.backup`, put back, and not yet made safe
     FOREIGN_LOG = "foreign_log"  # a copy beside the write-ahead log of another database
+    MISSING = "missing"  # no file is there yet
     UNREACHABLE = "unreachable"
 
 

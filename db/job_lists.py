@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import JobNotFound
 from db.models import Job, JobState, Made, ReferencedFiles
-from db.schema import IS_UNTOLD, jobs
+from db.schema import IS_UNTOLD, job_log, jobs
 
 _BY_ID = sa.select(jobs).where(jobs.c.id == sa.bindparam("of_job"))  # built once: it is asked often
 _FINAL = [state for state in JobState if state.is_final]
@@ -59,6 +59,16 @@ async def in_state(connection: AsyncConnection, state: JobState) -> tuple[Job, .
 async def untold(connection: AsyncConnection) -> tuple[Job, ...]:
     """List jobs whose outcome is known, but not shown to the member, oldest first."""
     return await _jobs(connection, sa.select(jobs).where(IS_UNTOLD).order_by(jobs.c.id))
+
+
+async def may_be_posted(connection: AsyncConnection, job_id: int) -> bool:
+    """Tell whether a job's picture was there to be posted when its member cancelled it."""
+    cancelled_late = sa.exists().where(
+        job_log.c.job_id == job_id,
+        job_log.c.from_state == JobState.COMPLETED,
+        job_log.c.to_state == JobState.CANCELLED,
+    )
+    return bool(await connection.scalar(sa.select(cancelled_late)))
 
 
 async def queued_since(connection: AsyncConnection, before: datetime) -> tuple[Job, ...]:

@@ -6,7 +6,7 @@ What a step does to quota, credits and files stands in `db.transitions`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -39,10 +39,7 @@ from db.transitions import Change, Periods, change
 class JobRepository:
     """All that happens to jobs.
 
-    `keep_files` is the short time for which a photo outlives its job; `keep_undelivered` is how
-    long a picture that could not be posted waits for its member; `keep_originals`, how long the
-    original of one that was posted in a smaller form can be had. `bounds` say how many jobs may
-    wait and run at the same time.
+    `periods` say how long files are kept, `bounds` how many jobs may wait and run at the same time.
     """
 
     def __init__(
@@ -50,16 +47,12 @@ class JobRepository:
         database: Database,
         *,
         clock: Clock = utc_now,
-        keep_files: timedelta = timedelta(minutes=15),
-        keep_undelivered: timedelta = timedelta(days=7),
-        keep_originals: timedelta = timedelta(days=1),
+        periods: Periods | None = None,
         bounds: Bounds | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._periods = Periods(
-            short_time=keep_files, undelivered=keep_undelivered, originals=keep_originals
-        )
+        self._periods = periods or Periods()
         self._bounds = bounds or Bounds()
 
     # --- into the queue and out of it
@@ -93,8 +86,8 @@ class JobRepository:
         """Take the next job for submission; None: nothing to do.
 
         Jobs accepted before `accepted_after` are passed over: they are too old to be sent. Token,
-        attempt and held credits are durable when this returns. QuotaExceeded if a cap of the
-        operator has no room for the job whose turn it is; nothing is changed then.
+        attempt and held credits are durable when this returns. QuotaExceeded if the operator's caps
+        have room for none of those that may start; nothing is changed then.
         """
         destination = queue.Destination(
             backend=backend,
@@ -296,6 +289,11 @@ class JobRepository:
         now = self._clock()
         return await self._database.read(lambda c: job_lists.kept_of_member(c, user_id, now=now))
 
+    async def list_waiting_for_member(self, user_id: int) -> tuple[Job, ...]:
+        """List those of them that could not be posted."""
+        kept = await self.list_kept_for_member(user_id)
+        return tuple(job for job in kept if job.state is JobState.UNDELIVERABLE)
+
     async def list_unfinished_for_member(self, user_id: int) -> tuple[Job, ...]:
         return await self._database.read(lambda c: job_lists.unfinished_of_member(c, user_id))
 
@@ -310,6 +308,10 @@ class JobRepository:
 
     async def list_untold(self) -> tuple[Job, ...]:
         return await self._database.read(job_lists.untold)
+
+    async def may_be_posted(self, job_id: int) -> bool:
+        """Tell whether the picture of a cancelled job may have been posted all the same."""
+        return await self._database.read(lambda c: job_lists.may_be_posted(c, job_id))
 
     async def list_queued(self, *, limit: int) -> tuple[Job, ...]:
         return await self._database.read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounds import Bounds, has_free_place, may_start, require_room, served_in_order
-from db.budget import require_credits
+from db.budget import require_credits, room_in
 from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
@@ -99,14 +100,18 @@ async def claim(
     A job that was not accepted after `accepted_after` is too old to be sent, and passed over. So is
     one whose member or server has as many running as `bounds` allow: others go ahead of it.
 
-    QuotaExceeded if the operator's cap has no room for it.
+    Where the operator's caps have no room for it, the next job goes ahead that they have room for;
+    QuotaExceeded if there is none.
     """
     if not await has_free_place(connection, bounds):
         return None
-    candidate = await connection.execute(
-        _next(bounds), {"now": now, "accepted_after": accepted_after or EPOCH}
+    rules = await credit_rules(connection, now=now)
+    row = await _first_that_fits(
+        connection,
+        _next(bounds),
+        room=await room_in(connection, rules),
+        values={"now": now, "accepted_after": accepted_after or EPOCH},
     )
-    row = candidate.one_or_none()
     if row is None:
         return None
     attempt = row.attempts + 1
@@ -127,10 +132,25 @@ async def claim(
     )
     job = await change(connection, row.id, wanted, now=now, periods=periods)
     await take_turn(connection, user_id=job.user_id, fair_tag=job.fair_tag, cost=job.cost)
-    rules = await credit_rules(connection, now=now)
     held = await hold(connection, rules, amount=row.cost, now=now)
     await write_down(connection, held, job_id=job.id, attempt=attempt)
     return job
+
+
+async def _first_that_fits(
+    connection: AsyncConnection,
+    candidates: sa.Select[Any],
+    *,
+    room: int | None,
+    values: Mapping[str, object],
+) -> sa.Row[Any] | None:
+    """Find the next job that costs no more than there is room for, or else the next of all."""
+    for at_most in (room, None) if room is not None else (None,):
+        found = await connection.execute(candidates, {**values, "at_most": at_most})
+        row: sa.Row[Any] | None = found.one_or_none()
+        if row is not None:
+            return row
+    return None
 
 
 @lru_cache(maxsize=_BOUNDS_KNOWN)
@@ -138,6 +158,7 @@ def _next(bounds: Bounds) -> sa.Select[Any]:
     """Ask for the job that is to be sent at `now`, of those that came after `accepted_after`."""
     now = sa.bindparam("now", type_=jobs.c.not_before.type)
     accepted_after = sa.bindparam("accepted_after", type_=jobs.c.created_at.type)
+    at_most = sa.bindparam("at_most", type_=jobs.c.cost.type)
     return (
         sa.select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.cost)
         .where(
@@ -145,6 +166,7 @@ def _next(bounds: Bounds) -> sa.Select[Any]:
             jobs.c.state == JobState.QUEUED,
             sa.or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now),
             jobs.c.created_at > accepted_after,
+            sa.or_(at_most.is_(None), jobs.c.cost <= at_most, jobs.c.cost == 0),
         )
         .order_by(*SERVED_IN_ORDER)
         .limit(1)

@@ -15,7 +15,7 @@ from db.database import Database
 from db.fairness import served_so_far
 from db.ledgers import archive, is_past
 from db.models import JobState, ReservationState, Window
-from db.schema import buckets, job_log, jobs, members, reservations
+from db.schema import buckets, job_log, jobs, members, notices, reservations
 
 BATCH = 100  # jobs; a transaction of that size holds up nobody
 
@@ -54,6 +54,10 @@ class RetentionRepository:
             members.c.weight == _ORDINARY_WEIGHT, members.c.last_tag <= served_so_far(), ~has_jobs
         )
         return await self._count(statement)
+
+    async def delete_notices(self, *, made_before: datetime) -> int:
+        """Delete the marks of what was said before then."""
+        return await self._count(sa.delete(notices).where(notices.c.at < made_before))
 
     async def _count(self, statement: sa.Delete) -> int:
         async def unit(connection: AsyncConnection) -> int:

@@ -83,9 +83,9 @@ _OUTCOMES = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED, 
 class Periods:
     """How long files stay on disk."""
 
-    short_time: timedelta
-    undelivered: timedelta
-    originals: timedelta
+    short_time: timedelta = timedelta(minutes=15)  # for which a photo outlives its job
+    undelivered: timedelta = timedelta(days=7)  # a picture that no place took
+    originals: timedelta = timedelta(days=1)  # of a picture that was posted in a smaller form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,11 +176,14 @@ class FaceSwapClient:
             raise kind(self._connections.describe(error)) from None
         raise submit_error(failure)
 
-    async def get_status(self, remote_id: str, *, version: APIVersion, into: Path) -> RemoteJob:
+    async def get_status(
+        self, remote_id: str, *, version: APIVersion, into: Path, within: float | None = None
+    ) -> RemoteJob:
         """Ask once, and write the pictures of a COMPLETED job as files into the folder `into`.
 
         StatusUnavailable means: ask again. IN_QUEUE is also said where a call that blocked had to
-        give way to others that wait. After any error or cancellation no file stays behind.
+        give way to others that wait. `within`: seconds until the answer must have begun, from when
+        the call may be made. After any error or cancellation no file stays behind.
         """
         address = self._connections.address(routes.status_path(remote_id, version=version))
         sessions = await self._connections.open()
@@ -188,7 +191,7 @@ class FaceSwapClient:
         place: Place | None = None
         try:
             async with (
-                self._places.taken() as place,
+                self._places.taken(within=within) as place,
                 sessions.status.post(
                     address, headers=self._connections.key_headers, allow_redirects=False
                 ) as response,

@@ -44,10 +44,14 @@ class Places:
         self._taken: set[Place] = set()
 
     @asynccontextmanager
-    async def taken(self) -> AsyncGenerator[Place]:
-        """Hold a place, once there is one; TimeoutError if no answer has begun in its time."""
+    async def taken(self, *, within: float | None = None) -> AsyncGenerator[Place]:
+        """Hold a place, once there is one; TimeoutError if no answer has begun in its time.
+
+        `within`: a shorter time, in seconds, which also begins with having the place.
+        """
         await self._wait()
-        place = Place(longest=self._longest, shared=self._shared)
+        longest = self._longest if within is None else min(within, self._longest)
+        place = Place(longest=longest, shared=self._shared)
         self._taken.add(place)
         try:
             async with place.timeout:

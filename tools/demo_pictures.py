@@ -6,7 +6,7 @@ python tools/demo_pictures.py DIR
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from PIL import Image
@@ -53,7 +53,11 @@ def save(picture: Image.Image, name: str) -> None:
 
 def main() -> None:
     """Read the folder that is named, write to docs/pictures."""
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="what the test was given as --pictures")
+    folder = parser.parse_args().folder
     save(cut(folder, "faceswap-01-first-sight", FIRST_SIGHT), "demo.png")
     few_colours = story(folder).quantize(256, dither=Image.Dither.NONE)  # a comic needs no more
     save(few_colours, "demo-story.png")

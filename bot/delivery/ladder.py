@@ -19,20 +19,19 @@ from bot import messages
 from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
 from bot.delivery.reasons import PlaceRefused, reasons
+from bot.delivery.searching import find_in, posted_in
 from bot.delivery.uploads import files_of, request_limit, send_fitting, upload_limit
 from bot.services.delivery import NO_NEWS, News, Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.sizes import Sized
 from bot.tree import notice
-from cogs.ui.buttons import Verb, has_button, shows_picture
+from cogs.ui.buttons import shows_picture
 from cogs.ui.cards import ended_card, picture_card
 from cogs.ui.lists import waiting_page
 from db.errors import StorageError
 from db.jobs import JobRepository
 from db.models import Job, JobKind, JobState, OpenOrder
-
-HISTORY = 500  # messages searched, twice at most, for a picture that may have been posted
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +73,7 @@ class DiscordDelivery:
 
     async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
         await self._painter.finish(job.id)
+        self._shut_out.discard(job.id)
         job = await self._jobs.get(job.id)  # a button press may have brought a newer token
         if maybe_posted and (found := await self._find_posted(job)) is not None:
             if found.message_id != job.card_message_id:  # which still says that it is being made
@@ -103,6 +103,7 @@ class DiscordDelivery:
         state, job = job.state, await self._jobs.get(job.id)
         shut_out = job.id in self._shut_out
         if job.state is not state:  # such as a picture that its member has fetched meanwhile
+            self._shut_out.discard(job.id)
             return
         has_photo = job.kind is JobKind.PROMPT or self._photos.has(job.photo)
         view = ended_card(job, again=has_photo and job.state is not JobState.UNDELIVERABLE)
@@ -123,8 +124,7 @@ class DiscordDelivery:
         if job.interaction_token is None:
             return
         with contextlib.suppress(PlaceRefused, StorageError):  # they are reminded another time
-            kept = await self._jobs.list_kept_for_member(job.user_id)
-            waiting = [each for each in kept if each.state is JobState.UNDELIVERABLE]
+            waiting = await self._jobs.list_waiting_for_member(job.user_id)
             if waiting and job.state is not JobState.UNDELIVERABLE:
                 await self._cards.whisper(job, view=waiting_page(waiting))
 
@@ -222,46 +222,12 @@ class DiscordDelivery:
         """Look where a picture may have been posted before the bot was killed."""
         card = await self._cards.fetch(job)
         if card is not None and shows_picture(card, job.id):
-            return _posted(card, job)
+            return posted_in(card, job)
         if not job.private:
             channel = self._client.get_partial_messageable(job.channel_id)
-            if (found := await self._find_in(channel, job)) is not None:
+            if (found := await find_in(channel, job)) is not None:
                 return found
         try:
-            return await self._find_in(await self._direct_messages(job), job)
+            return await find_in(await self._direct_messages(job), job)
         except PlaceRefused:
             return None
-
-    async def _find_in(self, channel: discord.abc.Messageable, job: Job) -> Posted | None:
-        """Look where it was finished, and if too much was written since, at the latest, too."""
-        try:
-            async with reasons():
-                for oldest_first in (True, False):
-                    seen = 0
-                    async for message in channel.history(
-                        limit=HISTORY, after=_finished(job), oldest_first=oldest_first
-                    ):
-                        if shows_picture(message, job.id):
-                            return _posted(message, job)
-                        seen += 1
-                    if seen < HISTORY:
-                        break
-        except PlaceRefused as refused:
-            _log.info("Job %d: earlier messages cannot be read: %s", job.id, refused)
-        return None
-
-
-def _posted(message: discord.Message, job: Job) -> Posted:
-    """Describe a picture that was found posted; its buttons tell whether it was made smaller."""
-    whole = not has_button(message, job.id, Verb.ORIGINAL)
-    return Posted(channel_id=message.channel.id, message_id=message.id, whole=whole)
-
-
-def _finished(job: Job) -> datetime:
-    """Say when, by Discord's clock, a picture can have been posted at the earliest.
-
-    The order's number tells Discord's time of it, our clock only how long it took from then on. Any
-    earlier, and in a busy channel HISTORY messages would not reach to where the picture is.
-    """
-    took = (job.finished_at or job.created_at) - job.created_at
-    return discord.utils.snowflake_time(job.interaction_id) + took

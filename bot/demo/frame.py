@@ -2,6 +2,10 @@
 
 The simulator offers no way to add to its page, so this serves it a second time, with a style and a
 script of ours (`assets/booth.css`, `assets/booth.js`). It answers only this machine's browser.
+
+To show a picture, the simulator starts a process that decodes it and encodes it anew, one picture
+after the other and again for each visit. Its browser can read what the bot has posted, so pictures
+are passed on as they are, which is what the simulator gives to who downloads them.
 """
 
 from __future__ import annotations
@@ -21,6 +25,9 @@ TITLE = "Photo booth"
 TRIES = 150
 PAUSE = 0.1  # seconds between tries
 _ACTION = "/api/action"
+_PICTURES = "/api/assets/"
+_AS_IT_IS = {"download": "1"}
+_SHOWN = ("image/gif", "image/jpeg", "image/png", "image/webp")
 _BUSY = (400, 409)  # the first also stands for "another operation is under way"
 _OURS = {
     "/booth.css": "text/css",
@@ -80,7 +87,14 @@ class _Frame:
             name = _FILES.get(request.path, request.path[1:])
             text = resources.files("bot.demo").joinpath("assets", name).read_text("utf-8")
             return web.Response(text=text, content_type=_OURS[request.path])
-        return await self._pass_on(request)
+        return await self._picture(request) or await self._pass_on(request)
+
+    async def _picture(self, request: web.Request) -> web.Response | None:
+        """Return the picture that is asked for, or None where it is something else."""
+        if not request.path.startswith(_PICTURES) or request.query:
+            return None
+        answer = await self._ask(request, **_AS_IT_IS)
+        return answer if answer.content_type in _SHOWN else None
 
     async def _pass_on(self, request: web.Request) -> web.Response:
         """Ask the simulator, several times while it is busy: it has then done nothing yet."""
@@ -91,11 +105,11 @@ class _Frame:
             await asyncio.sleep(PAUSE)
         return answer
 
-    async def _ask(self, request: web.Request) -> web.Response:
+    async def _ask(self, request: web.Request, **query: str) -> web.Response:
         headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
         async with self._client.request(
             request.method,
-            self.page.origin().join(request.rel_url),
+            self.page.origin().join(request.rel_url).update_query(query),
             headers=headers,
             data=await request.read(),
         ) as answer:

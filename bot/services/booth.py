@@ -257,8 +257,7 @@ class Booth:
 
     async def waiting(self, user_id: int) -> tuple[Job, ...]:
         """Return a member's jobs whose picture could not be posted, newest first."""
-        kept = await self._jobs.list_kept_for_member(user_id)
-        return tuple(job for job in kept if job.state is JobState.UNDELIVERABLE)
+        return await self._jobs.list_waiting_for_member(user_id)
 
     async def usages(self, user_id: int, guild_id: int | None) -> tuple[Usage, ...]:
         return await self._limits.usages(user_id, guild_id)

@@ -45,7 +45,7 @@ class Budget:
 
     @property
     def stops_jobs(self) -> bool:
-        """Tell whether the job at the front of the queue waits for a cap to start again."""
+        """Tell whether all that is in the queue waits for a cap to start again."""
         return self._stopped_by is not None
 
     async def allowed(self, job: Job | None) -> None:

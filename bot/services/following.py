@@ -27,7 +27,7 @@ from faceswap.errors import (
 from faceswap.models import APIVersion, RemoteJob, RemoteStatus
 
 KEY_PAUSE = 30.0  # seconds between status calls while the key is refused
-LAST_LOOK_SECONDS = 5.0  # for the one status call after the deadline
+LAST_LOOK_SECONDS = 5.0  # until the answer to the one status call after the deadline begins
 KNOWN_AFTER_SECONDS = 15.0  # from a submission until a 404 is believed
 
 _STAGES = {
@@ -93,9 +93,8 @@ class Follower:
                 left, watch.asked_at = self._seconds_left(job), watch.seconds
                 try:
                     # Asked even after the deadline: the picture may be there, and it is paid for.
-                    async with asyncio.timeout(max(left, LAST_LOOK_SECONDS)):
-                        remote = await self._ask(job, backend)
-                except (FaceSwapError, TimeoutError) as error:
+                    remote = await self._ask(job, backend, within=max(left, LAST_LOOK_SECONDS))
+                except FaceSwapError as error:
                     if (reason := self._reason_to_fail(job, error, left)) is not None:
                         return await self._jobs.fail(job.id, reason)
                     await self._sleep(job, self._error_pause(watch, error))
@@ -130,11 +129,12 @@ class Follower:
             return FailureReason.REMOTE_LOST
         return FailureReason.DEADLINE if left <= 0 else None
 
-    async def _ask(self, job: Job, backend: Backend) -> RemoteJob:
+    async def _ask(self, job: Job, backend: Backend, *, within: float) -> RemoteJob:
         return await backend.client.get_status(
             job.remote_id or "",
             version=APIVersion(job.api_version or backend.swap_version),
             into=self._pictures.arrivals,
+            within=within,
         )
 
     def _error_pause(self, watch: Watch, error: Exception) -> float:

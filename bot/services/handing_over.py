@@ -25,6 +25,7 @@ class Courier:
         self._pictures = pictures
         self._delivery = delivery
         self._resting: dict[int, asyncio.Event] = {}
+        self._posted_late: dict[int, Posted] = {}  # pictures of jobs that were cancelled meanwhile
 
     async def deliver(self, job: Job, *, maybe_posted: bool) -> Job:
         """Post a completed job's picture; returns the job in its next state.
@@ -36,7 +37,7 @@ class Courier:
         while True:
             job = await self._jobs.get(job.id)
             if job.state is not JobState.COMPLETED:
-                return await self._take_back(job, None) if maybe_posted else job
+                return job
             if not picture.is_file():
                 _log.error(
                     "Job %d: its picture is gone from the disk before it was posted.", job.id
@@ -78,14 +79,22 @@ class Courier:
             )
         except TransitionRefused:  # fetched through /jobs, or cancelled, at the same moment
             now = await self._jobs.get(job.id)
-            return await self._take_back(now, posted) if posted is not None else now
+            if posted is not None and now.state is JobState.CANCELLED:
+                self._posted_late[job.id] = posted
+            return now
         await self._delivery.remind(delivered)
         return delivered
 
-    async def _take_back(self, job: Job, posted: Posted | None) -> Job:
-        """Remove the picture of a job that was cancelled while it was posted."""
+    async def _take_back(self, job: Job) -> None:
+        """Remove the picture of a job that was cancelled while it was posted.
+
+        That it was is read from the job's log, for the process that posted it may be gone.
+        """
+        posted = self._posted_late.pop(job.id, None)
+        if posted is None and not await self._jobs.may_be_posted(job.id):
+            return
         pause = FIRST_PAUSE
-        while job.state is JobState.CANCELLED:
+        while True:
             try:
                 await self._delivery.take_back(job, posted)
             except DeliveryPostponed as error:
@@ -93,11 +102,12 @@ class Courier:
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
             else:
-                break
-        return job
+                return
 
     async def tell(self, job: Job) -> None:
         """Tell the member how the job ended; returns once they were told or cannot be reached."""
+        if job.state is JobState.CANCELLED:
+            await self._take_back(job)
         pause = FIRST_PAUSE
         while True:
             try:

@@ -18,11 +18,13 @@ from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 
 STRAY_SECONDS = 3600.0  # a file without a row is older than that only if its row never comes
+LONGEST_WINDOW = timedelta(days=31)  # in which a warning is given once
 
 # What a sweep may have done, as the log says it.
 PHOTOS, PICTURES, STRAYS = "photos", "pictures", "files of no job"
 TOKENS, JOBS = "interaction tokens", "jobs"
 COUNTS, TURNS = "counts of past windows", "places in the fair order"
+NOTICES = "marks of warnings"
 
 _log = logging.getLogger(__name__)
 
@@ -121,6 +123,8 @@ class Housekeeper:
             self._deleted[JOBS] += deleted
         self._deleted[COUNTS] += await self._retention.delete_counts(ended_before=before)
         self._deleted[TURNS] += await self._retention.forget_turns()
+        said = min(before, self._clock() - LONGEST_WINDOW)
+        self._deleted[NOTICES] += await self._retention.delete_notices(made_before=said)
 
     async def end_stale_jobs(self) -> None:
         """Fail jobs that waited in the queue for too long; the worker tells their members."""

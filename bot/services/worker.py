@@ -80,6 +80,7 @@ class Worker:
         self._bell = asyncio.Event()
         self._queue_moved = asyncio.Event()
         self._stopping = False
+        self._taking: asyncio.Task[bool] | None = None
         self._carried: dict[int, asyncio.Task[None]] = {}
         self._submitting: set[int] = set()
         self._following: dict[int, asyncio.Task[None]] = {}
@@ -118,7 +119,10 @@ class Worker:
         self._bell.set()
 
     async def run(self) -> None:
-        """Work until `stop`; what is unfinished then goes on after the next start."""
+        """Work until `stop`; what is unfinished then goes on after the next start.
+
+        Cancelled, it ends in the same good order.
+        """
         await self._housekeeper.delete_left_files()
         self._pace.read(await self._jobs.list_latest_made(limit=MADE_READ))
         await self._go_on_with_unfinished()
@@ -131,6 +135,7 @@ class Worker:
         try:
             await self._take_jobs()
         finally:
+            self._stopping = True
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
@@ -141,8 +146,8 @@ class Worker:
         await self._go_on_with_unfinished()
         await self._housekeeper.end_stale_jobs()
         await self._tell_untold()
-        while (job := await self._claim()) is not None:
-            self._carry(job, fresh=True)
+        while await self._take():
+            continue
         while self._carried:
             await asyncio.wait(self._carried.values())
         await self._housekeeper.delete_due_files()
@@ -152,26 +157,25 @@ class Worker:
     async def _take_jobs(self) -> None:
         while not self._stopping:
             self._bell.clear()
-            job = await self._claim_if_possible()
-            if job is None:
+            # Shielded: a job that is claimed and not carried looks as if it had been sent.
+            self._taking = asyncio.create_task(self._take_if_possible(), name="take")
+            if not await asyncio.shield(self._taking):
                 await self._rest()
-            else:
-                self._carry(job, fresh=True)
-                self._queue_moved.set()
 
-    async def _claim_if_possible(self) -> Job | None:
+    async def _take_if_possible(self) -> bool:
         at_once = self._gate.at_once
         if at_once is None:
             at_once = self._submit_at_once
         if self._gate.seconds_closed or len(self._submitting) >= at_once:
-            return None
+            return False
         try:
-            return await self._claim()
+            return await self._take()
         except StorageUnavailable as error:
             _log.error("No job can be taken: %s", error)
-            return None
+            return False
 
-    async def _claim(self) -> Job | None:
+    async def _take(self) -> bool:
+        """Claim the next job and carry it; False: nothing can be sent now."""
         backend = self._backends.current
         try:
             job = await self._jobs.claim(
@@ -185,9 +189,12 @@ class Worker:
             if not self._budget.stops_jobs:
                 self._queue_moved.set()  # every card is to say why nothing moves
             await self._budget.stopped(refused.usage)
-            return None
+            return False
+        if job is not None:
+            self._carry(job, fresh=True)
+            self._queue_moved.set()
         await self._budget.allowed(job)
-        return job
+        return job is not None
 
     async def _rest(self) -> None:
         pause = min(IDLE_SECONDS, self._gate.seconds_closed or IDLE_SECONDS)
@@ -332,6 +339,8 @@ class Worker:
 
     async def _drain(self) -> None:
         """Let short steps finish; following can stop at any moment and goes on after a restart."""
+        if self._taking is not None:
+            await asyncio.gather(self._taking, return_exceptions=True)
         followers = list(self._following.values())
         for task in followers:
             task.cancel()

@@ -40,6 +40,13 @@ class Newcomer:
 
     async def arrive(self, url: str) -> None:
         await self.page.goto(url)
+        await self._arrived()
+
+    async def arrive_again(self) -> None:
+        await self.page.reload()
+        await self._arrived()
+
+    async def _arrived(self) -> None:
         await expect(self.page.get_by_role("heading", name="Welcome to the photo")).to_be_visible()
         size = self.page.viewport_size
         assert size is not None

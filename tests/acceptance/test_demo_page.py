@@ -5,6 +5,7 @@ One demo serves all of these, and ends with Ctrl-C.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, ViewportSize, expect
 
 from tests.acceptance.newcomer import Newcomer
 from tests.support.browser import open_browser
@@ -21,8 +22,10 @@ from tests.support.demo_process import DemoProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DESK = (1280, 1010)
-PHONE = (390, 844)
+DESK = ViewportSize(width=1280, height=1010)
+LOW = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
+PICTURES_AT_ONCE = 3  # as `booth.js` has it
 PHOTO = str(resources.files("bot.demo").joinpath("assets/astronaut.jpg"))
 
 
@@ -33,23 +36,30 @@ async def browser() -> AsyncGenerator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+async def process(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[DemoProcess]:
     # However busy this machine is, a picture appears on its card and not as a new message.
     process = await DemoProcess.start(tmp_path_factory.mktemp("demo"), QUICK_JOB_SECONDS="600")
     try:
-        yield process.url
+        yield process
         assert await process.stop() == (0, "")
     finally:
         await process.kill()
 
 
+@pytest.fixture(scope="module")
+def demo(process: DemoProcess) -> str:
+    return process.url
+
+
 @asynccontextmanager
 async def visit(
-    browser: Browser, url: str, pytestconfig: pytest.Config, *, name: str, size: tuple[int, int]
+    browser: Browser, url: str, pytestconfig: pytest.Config, *, name: str, size: ViewportSize
 ) -> AsyncGenerator[Newcomer]:
     """Open the page in a new window; at the end the browser must have had nothing to complain."""
     pictures: Path | None = pytestconfig.getoption("--pictures")
-    page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page = await browser.new_page(viewport=size)
     try:
         newcomer = Newcomer(page, pictures=pictures, name=name)
         await newcomer.arrive(url)
@@ -61,13 +71,17 @@ async def visit(
 
 async def order(newcomer: Newcomer, *, filter_typed: str, filter_named: str) -> Locator:
     """Order a picture of the sample photo, agreeing first if asked to; returns its card."""
+    await fill_in(newcomer, filter_typed, filter_named, who="Woman")
+    await newcomer.look("filled-in")
+    return await agree(newcomer, await newcomer.send())
+
+
+async def fill_in(newcomer: Newcomer, filter_typed: str, filter_named: str, *, who: str) -> None:
     await newcomer.start("faceswap")
     await newcomer.look("command")
     await newcomer.page.get_by_label("photo attachment").set_input_files(PHOTO)
     await newcomer.choose("filter", filter_typed, named=filter_named)
-    await newcomer.choose("who", "Wo", named="Woman")
-    await newcomer.look("filled-in")
-    return await agree(newcomer, await newcomer.send())
+    await newcomer.choose("who", who[:2], named=who)
 
 
 async def agree(newcomer: Newcomer, answer: Locator) -> Locator:
@@ -89,6 +103,17 @@ async def cancel(newcomer: Newcomer, card: Locator) -> None:
         await expect(card).to_contain_text(re.compile(r"Sent\.|being made"))
         await newcomer.press(card, "Cancel")
     await expect(done).to_be_visible()
+
+
+async def test_on_a_low_screen_the_first_picture_and_the_welcome_are_both_seen(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="low", size=LOW) as newcomer:
+        first = newcomer.page.get_by_alt_text("made from a photo with the filter Space Explorer")
+        await expect(first).to_have_js_property("naturalWidth", 1800)
+        await expect(first).to_be_in_viewport(ratio=0.99)
+        await expect(newcomer.page.get_by_text("everything here runs on")).to_be_in_viewport()
+        await newcomer.look("first-sight")
 
 
 async def test_a_newcomer_is_welcomed_and_makes_a_picture(
@@ -232,3 +257,56 @@ async def test_on_a_phone_nothing_has_to_be_pushed_sideways(
         await newcomer.picture_on(card)
         await newcomer.look("picture")
         assert await newcomer.too_wide() == []
+
+
+async def test_a_refused_order_is_over(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with visit(browser, demo, pytestconfig, name="refused", size=DESK) as newcomer:
+        for _ in range(2):  # the first time it may be the consent that is answered
+            await fill_in(newcomer, "vint", "Vintage Portrait", who="Group")
+            answer = await agree(newcomer, await newcomer.send())
+            await expect(answer).to_contain_text("one person")
+        await expect(newcomer.page.get_by_label("Message", exact=True)).to_have_value("")
+        await expect(newcomer.page.locator("#action-status")).to_be_hidden()
+        await newcomer.look("refused")
+        await newcomer.start("quota")
+        await expect(await newcomer.send()).to_contain_text("left today")
+
+
+async def test_nothing_waits_for_the_pictures(
+    browser: Browser, process: DemoProcess, pytestconfig: pytest.Config
+) -> None:
+    loaded: list[bytes] = []
+    asked, go_on = 0, asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        await go_on.wait()
+        answer = await route.fetch()
+        loaded.append(await answer.body())
+        await route.fulfill(response=answer)
+
+    async with visit(browser, process.url, pytestconfig, name="many", size=PHONE) as newcomer:
+        for words in ("mountains at sunset", "the sea by day", "a forest", "a city by night"):
+            await newcomer.start("imagine")
+            await newcomer.page.get_by_label("prompt, required").fill(words)
+            await newcomer.loaded(await newcomer.send())
+
+        await newcomer.page.route("**/api/assets/*", hold)
+        await newcomer.arrive_again()
+        await newcomer.look("not-loaded")
+        awaited = newcomer.messages.locator("img:not([src])")
+        await expect(awaited.last).to_have_css("visibility", "hidden")
+        await newcomer.start("quota")
+        await expect(await newcomer.send()).to_contain_text("left today")
+        assert asked == PICTURES_AT_ONCE
+
+        go_on.set()
+        await expect(awaited).to_have_count(0)
+        for picture in await newcomer.messages.get_by_role("img").all():
+            await expect(picture).not_to_have_js_property("naturalWidth", 0)
+        await newcomer.look("loaded")
+        # As the bot posted it, not decoded and encoded on the way.
+        assert process.first_picture.read_bytes() in loaded

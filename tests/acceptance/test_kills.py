@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.ladder import HISTORY
+from bot.delivery.searching import HISTORY
 from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.support.discord import Interaction
 from tests.support.scripted_api import PICTURE, Answer, ScriptedAPI

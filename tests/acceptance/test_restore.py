@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from tests.acceptance.booth import PhotoBooth
 from tests.acceptance.conftest import hosted, open_booth
 from tests.support.discord import DiscordStandIn
-from tests.support.scripted_api import ScriptedAPI
+from tests.support.scripted_api import PICTURE, ScriptedAPI
 
 FROZEN = ("unconfirmed", "returned", "held")
 DELIVERED = ("delivered", "spent", "spent")
@@ -67,3 +68,27 @@ async def test_a_running_bot_is_not_frozen(booth: PhotoBooth) -> None:
     code, said = await booth.bot.command("doctor", "--after-restore")
     assert code == 1
     assert "the database is in use" in said
+
+
+async def test_a_picture_posted_since_the_copy_was_made_is_not_posted_again(
+    discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    settings = {**hosted(api), "QUICK_JOB_SECONDS": "0"}
+    async with open_booth(discord, tmp_path, **settings) as booth:
+        ordered = await booth.order()
+        await booth.text(ordered, "in its queue")
+        code, said = await booth.bot.command("db", "backup", str(copy))
+        assert code == 0, said
+        await api.finish("job-1")
+        await booth.accounted(DELIVERED)
+        await booth.bot.kill()
+        discord.limits.nonce_window = timedelta(0)
+
+        put_back(booth, copy)
+        await booth.bot.command("doctor", "--after-restore")
+        await booth.bot.start()
+        await booth.accounted(DELIVERED)
+        await booth.settled()
+        (message,) = booth.posted()
+        assert message.files == {"picture.png": PICTURE}

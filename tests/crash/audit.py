@@ -12,13 +12,14 @@ from datetime import timedelta
 from tests.crash.evidence import Evidence, gather
 from tests.crash.figures import Figures, Table, by_moment, by_state, figures
 from tests.crash.history import history
-from tests.crash.judge import AN_INSTANT, judge
+from tests.crash.judge import judge
 from tests.crash.moments import FETCHING
 from tests.crash.orders import mark_of
 from tests.crash.scene import Asked, Scene
 from tests.support.discord import Message
 
 SHOWN = 5  # violations are printed with the job's history
+AN_INSTANT = 3  # seconds: by then a card that was shown is written down, on a busy machine, too
 LIST_UNCONFIRMED = ("jobs", "list", "--state", "unconfirmed", "--limit", "10000", "--json")
 OWN_LOGGERS = ("bot.", "db.", "cogs.", "faceswap.", "asyncio")
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from tests.crash.evidence import Evidence, Job, is_handed_out
 from tests.support.discord import Message
 
-AN_INSTANT = 3  # seconds: by then what follows at once has followed, on a busy machine, too
 NOT_COUNTED = "does not count against your quota"
 TOLD = {
     "failed": NOT_COUNTED,
@@ -123,25 +121,12 @@ def _place(job: Job, message: Message) -> Iterator[str]:
 
 def _news(evidence: Evidence, job: Job) -> Iterator[str]:
     shown = evidence.pictures.get(job["remote_id"], [])
-    if not all(_was_taken_back(evidence, job, message) for message in shown):
+    if not all(message.deleted for message in shown):  # posted at the moment it was cancelled
         yield f"is {job['state']}, but its picture was posted, and not taken back"
     cards = evidence.cards[job["id"]]
     said = [c.text() for c in cards if not c.deleted or _was_dismissed(evidence, job, c)]
     if not any(TOLD[job["state"]] in text for text in said) and not _is_hermits(evidence, job):
         yield f"is {job['state']}, but its member reads {said}"
-
-
-def _was_taken_back(evidence: Evidence, job: Job, message: Message) -> bool:
-    """Tell whether a picture was deleted that was posted at the moment in which it was cancelled.
-
-    A bot that is killed in that very moment forgets to.
-    """
-    instant = timedelta(seconds=AN_INSTANT)
-    return message.deleted or any(
-        strike.since - instant <= message.created_at <= strike.found.at + instant
-        for strike in evidence.scene.strikes
-        if strike.kind.is_kill and job["state"] == "cancelled"
-    )
 
 
 def _was_dismissed(evidence: Evidence, job: Job, message: Message) -> bool:

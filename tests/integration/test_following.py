@@ -14,7 +14,7 @@ import pytest
 from bot.services.delivery import Stage
 from bot.services.gate import Pause
 from db.models import FailureReason, Job, JobState
-from tests.support.scripted_api import RESET, Answer, ScriptedAPI
+from tests.support.scripted_api import PICTURE_ANSWER, RESET, Answer, ScriptedAPI
 from tests.support.waiting import until
 from tests.support.workshop import Workshop, open_workshop
 
@@ -196,6 +196,23 @@ async def test_a_job_that_never_ends_ends_with_its_deadline(
     assert (ended.state, ended.failure) == (JobState.FAILED, FailureReason.DEADLINE)
     assert await slow_workshop.used_quota() == 0
     assert await slow_workshop.credits() == (0, 2)
+
+
+async def test_a_picture_that_is_there_at_the_last_look_may_take_its_time_to_arrive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.following.LAST_LOOK_SECONDS", 0.2)
+    async with ScriptedAPI(finishes=False, blocks=True) as api:
+        async with open_workshop(tmp_path, api) as workshop:
+            jobs = [await workshop.order() for _ in range(2)]
+            async with running(workshop), api.hold_status() as gate:
+                await gate.holds(2)
+        api.on_status(*[Answer(body=PICTURE_ANSWER, rests=0.5)] * 2)
+        async with open_workshop(tmp_path, api, open_status_calls=1) as workshop:
+            workshop.clock.advance(timedelta(minutes=30))
+            await workshop.worker.run_once()  # the second waits for the first's place, too
+            states = [(await workshop.jobs.get(job.id)).state for job in jobs]
+            assert states == [JobState.DELIVERED, JobState.DELIVERED]
 
 
 async def test_an_id_given_twice_is_not_followed_twice(

@@ -422,6 +422,25 @@ async def test_a_stopped_worker_finishes_the_submission_under_way(
         assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
 
 
+async def test_a_job_claimed_while_the_worker_is_cancelled_is_sent(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    """As when the bot beside it fails: nobody would know that the job was never sent."""
+    async with open_workshop(tmp_path, api) as workshop:
+        job = await workshop.order()
+        with closing(sqlite3.connect(tmp_path / "bot.db")) as file:
+            state = file.cursor()
+            task = asyncio.create_task(workshop.worker.run())
+            async with asyncio.timeout(WAIT):
+                while state.execute("SELECT state FROM jobs").fetchone() != ("submitting",):  # noqa: ASYNC110 - a file has no event
+                    await asyncio.sleep(0)
+        task.cancel()  # the claim is on disk, its answer not here yet
+        await asyncio.wait((task,), timeout=WAIT)
+        assert task.cancelled()
+        assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
+        assert len(api.submissions) == 1
+
+
 async def test_cancelling_in_the_queue_costs_nothing(workshop: Workshop, api: ScriptedAPI) -> None:
     job = await workshop.order()
     await workshop.booth.cancel(job)
@@ -576,6 +595,54 @@ async def test_a_picture_that_is_posted_while_its_job_is_cancelled_is_taken_back
         assert posted == Posted(channel_id=31, message_id=1_000_000 + job.id)
         assert delivery.told == {job.id: [JobState.CANCELLED]}
         assert (await workshop.jobs.get(job.id)).state is JobState.CANCELLED
+
+
+async def test_a_picture_that_could_not_be_taken_back_before_a_kill_is_looked_for(
+    tmp_path: Path, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.worker.GRACE_SECONDS", 0.0)
+    away = NotingDelivery(postpones=10**6)
+    async with open_workshop(tmp_path, api, delivery=away) as workshop:
+        job = await workshop.order()
+        async with running(workshop):
+            await away.postponed.wait()
+            await workshop.booth.cancel(job)
+    async with open_workshop(tmp_path, api) as workshop:
+        await workshop.worker.run_once()
+        assert workshop.delivery.taken_back == [(job.id, None)]
+        assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
+        assert workshop.files() == []
+
+
+class LostAfterPosting(NotingDelivery):
+    """Posts a picture, and fails before anybody knows so."""
+
+    async def deliver(self, job: Job, picture: Path, *, maybe_posted: bool) -> Posted | None:
+        await NotingDelivery.deliver(self, job, picture, maybe_posted=maybe_posted)
+        self.postponed.set()
+        raise RuntimeError("on purpose")
+
+
+async def test_cancelling_while_a_failed_step_rests_takes_its_picture_back(
+    tmp_path: Path, api: ScriptedAPI
+) -> None:
+    delivery = LostAfterPosting()
+    async with open_workshop(tmp_path, api, delivery=delivery) as workshop:
+        job = await workshop.order()
+        async with running(workshop):
+            await delivery.postponed.wait()
+            await workshop.booth.cancel(job)
+            await delivery.news.wait()
+            assert delivery.taken_back == [(job.id, None)]
+            assert delivery.told == {job.id: [JobState.CANCELLED]}
+
+
+async def test_a_job_cancelled_before_it_was_made_is_not_looked_for(workshop: Workshop) -> None:
+    job = await workshop.order()
+    await workshop.booth.cancel(job)
+    await workshop.worker.run_once()
+    assert workshop.delivery.told == {job.id: [JobState.CANCELLED]}
+    assert workshop.delivery.taken_back == []
 
 
 async def test_a_picture_every_place_refuses_waits_for_its_member(
@@ -863,9 +930,7 @@ async def test_what_the_operator_retries_is_taken_up_by_the_running_worker(
         await workshop.worker.run_once()
         workshop.delivery.refuses = False
         async with running(workshop), Database.open(_url(tmp_path), exclusive=False) as beside:
-            day = timedelta(days=1)
-            periods = Periods(short_time=day, undelivered=day, originals=day)
-            desk = Desk(beside, periods=periods)
+            desk = Desk(beside, periods=Periods())
             await desk.retry(refused.id)
             await desk.retry(failed.id)
             counts = await workshop.jobs.count_by_state()

@@ -19,10 +19,11 @@ STOP_SECONDS = 30.0
 class DemoProcess:
     """One run of the demo; what it says and what it leaves behind."""
 
-    def __init__(self, process: asyncio.subprocess.Process, *, first: str, ready: str) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, *, folder: Path) -> None:
         self._process = process
-        self.first = first  # the line that reports the first picture
-        self.ready = ready
+        self._folder = folder
+        self.first = ""  # the line that reports the first picture
+        self.ready = ""
 
     @classmethod
     async def start(cls, folder: Path, **settings: str) -> DemoProcess:
@@ -35,7 +36,7 @@ class DemoProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        demo = cls(process, first="", ready="")
+        demo = cls(process, folder=folder)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 demo.first, demo.ready = await demo._line(), await demo._line()
@@ -47,6 +48,11 @@ class DemoProcess:
     @property
     def url(self) -> str:
         return self.ready.removeprefix("Demo ready: ")
+
+    @property
+    def first_picture(self) -> Path:
+        name, _, _ = self.first.removeprefix("First picture: ").partition(" (")
+        return self._folder / name
 
     async def stop(self) -> tuple[int, str]:
         """Press Ctrl-C; returns the exit code and what it complained about. Nothing may be left."""

@@ -43,6 +43,7 @@ class Answer:
     cut_after: int | None = None  # bytes of the body after which the connection is reset
     stalls: bool = False  # with `cut_after`: fall silent there instead, until the client leaves
     seconds: float = 0.0  # waited before the answer begins
+    rests: float = 0.0  # seconds of silence once its head has left
     unread: bool = False  # given, or the connection reset, before the request has come in whole
 
     @property
@@ -443,6 +444,7 @@ class ScriptedAPI:
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
         response.content_length = len(content)
         await response.prepare(request)
+        await asyncio.sleep(answer.rests)
         view = memoryview(content)
         for start in range(0, end, _PIECE):
             await response.write(view[start : min(start + _PIECE, end)])

@@ -170,11 +170,17 @@ async def open_workshop(
     bounds: Bounds | None = None,
     is_capped: bool = False,
     least_free: int = 0,
+    open_status_calls: int = 320,
 ) -> AsyncGenerator[Workshop]:
     """Open a worker and all it needs; a second time on the same folder is a restart."""
     async with (
         Database.open(f"sqlite:///{data_dir / 'bot.db'}", busy_timeout=busy_timeout) as database,
-        FaceSwapClient(url=api.url, key=key or api.key, timeouts=timeouts or Timeouts()) as client,
+        FaceSwapClient(
+            url=api.url,
+            key=key or api.key,
+            timeouts=timeouts or Timeouts(),
+            max_open_status_calls=open_status_calls,
+        ) as client,
     ):
         await migrate(database)
         clock = MovableClock()

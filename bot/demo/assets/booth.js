@@ -6,19 +6,26 @@ const PAUSE = 150; // milliseconds between tries
 const THINKING_AFTER = 400; // milliseconds
 const NEAR = 4; // pixels from the end that count as the end
 const TRIES_TO_SEND = 60;
+const PICTURES_AT_ONCE = 3; // a browser opens six connections: the others are left for what is pressed
 
 const ask = window.fetch.bind(window);
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 // What is pressed while a card is being brought up to date the simulator refuses, before it has done
 // anything. Discord would not, so it is pressed again.
-window.fetch = async (path, options) => {
-  if (path !== "/api/action") return ask(path, options);
+window.fetch = (path, options) => {
+  if (path === "/api/action") return act(path, options);
+  return String(path).startsWith("/api/assets/") ? inTurn(() => ask(path, options)) : ask(path, options);
+};
+
+async function act(path, options) {
   const thinking = setTimeout(() => { document.documentElement.dataset.thinking = ""; }, THINKING_AFTER);
   try {
     for (let left = TRIES; ; left -= 1) {
       const answer = await ask(path, options);
-      if (left === 0 || !(await isTooEarly(answer.clone()))) return answer;
+      const receipt = answer.ok ? await answer.clone().json() : {};
+      if (wasAnswered(receipt)) return Response.json({ ...receipt, ...DONE });
+      if (left === 0 || !isTooEarly(receipt)) return answer;
       await pause(PAUSE);
       options = await renewed(options);
     }
@@ -26,13 +33,37 @@ window.fetch = async (path, options) => {
     clearTimeout(thinking);
     delete document.documentElement.dataset.thinking;
   }
-};
+}
 
-async function isTooEarly(answer) {
-  if (!answer.ok) return false;
-  const receipt = await answer.json();
-  const codes = (receipt.diagnostics || []).map((each) => each.code);
+const codesOf = (receipt) => (receipt.diagnostics || []).map(({ code }) => code);
+
+function isTooEarly(receipt) {
+  const codes = codesOf(receipt);
   return receipt.rejected === true && (codes.includes("stale-revision") || codes.includes("busy"));
+}
+
+// The bot refuses an order by an exception that ends in an answer to whoever ordered. The simulator
+// takes every exception for a failure, and would leave the command in the line.
+const DONE = { settlement: "settled", uncertain: false, diagnostics: [] };
+function wasAnswered(receipt) {
+  const answered = ["acknowledged", "deferred"].includes(receipt.acknowledgement);
+  return receipt.settlement === "failed" && answered
+    && codesOf(receipt).every((code) => code === "action-callback-error");
+}
+
+// Pictures wait for each other, not what is pressed for them.
+let loading = 0;
+const waiting = [];
+async function inTurn(load) {
+  if (loading === PICTURES_AT_ONCE) await new Promise((go) => { waiting.push(go); });
+  else loading += 1;
+  try {
+    return await load();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else loading -= 1;
+  }
 }
 
 // The same action, for what the page shows by now.
@@ -46,6 +77,13 @@ async function renewed(options) {
   for (const [name, value] of options.body) form.append(name, name === "payload" ? renew(value) : value);
   return { ...options, body: form };
 }
+
+// Of what the simulator tells developers, a visitor needs one thing.
+document.addEventListener("DOMContentLoaded", () => {
+  const status = document.getElementById("action-status");
+  const look = () => { status.toggleAttribute("data-lost", status.textContent.startsWith("Connection interrupted")); };
+  new MutationObserver(look).observe(status, { childList: true });
+});
 
 // A new message is brought into view and kept there, as Discord does, until somebody scrolls back.
 document.addEventListener("DOMContentLoaded", () => {

@@ -363,6 +363,17 @@ def test_a_job_is_looked_for_only_where_there_is_one(
     assert (done.returncode, done.stderr) == (1, "faceswap-bot: there is no job 7\n")
 
 
+@pytest.mark.parametrize("command", [("jobs", "list"), ("jobs", "show", "7"), ("db", "check")])
+def test_before_the_first_start_nothing_is_said_to_be_wrong(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = faceswap_bot(*command, cwd=tmp_path)
+
+    database = tmp_path / "data" / "bot.db"
+    says = f"the database does not exist yet ({database}); the first start makes it"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"faceswap-bot: {says}\n")
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -13,6 +13,7 @@ from db.checks import check_ledgers
 from db.errors import JobNotFound
 from db.members import MemberRepository
 from db.models import FailureReason, JobState
+from db.notices import NoticeRepository
 from db.retention import RetentionRepository
 from db.schema import buckets
 from tests.support.deliveries import NotingDelivery
@@ -173,6 +174,20 @@ async def test_rows_may_be_kept_for_ever(workshop: Workshop) -> None:
     await forgetful.delete_due_files()
     await forgetful.sweep()
     assert [(await workshop.jobs.get(job.id)).id for job in jobs] == [job.id for job in jobs]
+
+
+async def test_what_was_said_once_is_forgotten_when_it_can_matter_no_more(
+    workshop: Workshop,
+) -> None:
+    said = NoticeRepository(workshop.database, clock=workshop.clock)
+    housekeeper = housekeeper_of(workshop, job_keep=timedelta(days=1))
+    assert await said.say_once("a warning of this month")
+    workshop.clock.advance(timedelta(days=30))
+    await housekeeper.sweep()
+    assert not await said.say_once("a warning of this month")
+    workshop.clock.advance(timedelta(days=2))
+    await housekeeper.sweep()
+    assert await said.say_once("a warning of this month")
 
 
 async def test_counts_of_past_days_name_no_member(

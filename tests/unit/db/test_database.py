@@ -261,10 +261,10 @@ async def test_tool_works_beside_the_running_bot(
 
 
 async def test_tool_makes_no_database(tmp_path: Path) -> None:
-    with pytest.raises(StorageUnavailable, match="does not exist") as caught:
+    with pytest.raises(StorageUnavailable, match=r"none\.db") as caught:
         async with Database.open(f"sqlite:///{tmp_path}/none.db", exclusive=False):
             pass
-    assert caught.value.fault is StorageFault.UNREACHABLE
+    assert caught.value.fault is StorageFault.MISSING
     assert not (tmp_path / "none.db").is_file()
 
 

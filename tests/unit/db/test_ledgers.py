@@ -162,6 +162,22 @@ async def test_operators_cap_lets_no_job_out_and_takes_nothing(
     assert (await claimed(jobs))[0].id == 3
 
 
+async def test_what_fits_into_a_cap_goes_ahead_of_what_does_not(
+    jobs: JobRepository, limits: LimitRepository, database: Database
+) -> None:
+    for number, cost in enumerate((2, 4, 1, 0, 2)):
+        await jobs.accept(new_job(number, cost=cost))
+    cap = limit(Scope.OPERATOR, 4, ledger=Ledger.CREDITS)
+    await limits.set(cap)
+    assert [(await claimed(jobs))[0].id for _ in range(3)] == [1, 3, 4]
+    with pytest.raises(QuotaExceeded) as caught:
+        await claim(jobs)
+    assert (caught.value.usage.limit, caught.value.usage.used) == (cap, 3)
+    assert await check_ledgers(database) == []
+    await limits.remove(cap)
+    assert [(await claimed(jobs))[0].id for _ in range(2)] == [2, 5]
+
+
 async def test_an_order_that_would_only_wait_for_the_cap_is_refused(
     jobs: JobRepository, limits: LimitRepository, database: Database, clock: ManualClock
 ) -> None:

@@ -50,11 +50,8 @@ def _limit(ledger: Ledger, scope: Scope, amount: int) -> Limit:
 
 
 async def restored(database: Database, *, was_copy: bool = False) -> Restored:
-    periods = Periods(
-        short_time=timedelta(minutes=15), undelivered=timedelta(days=7), originals=timedelta(days=1)
-    )
     return await after_restore(
-        database, backend=API, periods=periods, was_copy=was_copy, clock=lambda: START
+        database, backend=API, periods=Periods(), was_copy=was_copy, clock=lambda: START
     )
 
 

@@ -23,7 +23,7 @@ from db.models import (
     Window,
 )
 from db.restoring import after_restore
-from db.transitions import TRANSITIONS
+from db.transitions import TRANSITIONS, Periods
 from tests.unit.db.tools import (
     API,
     CHANNEL,
@@ -336,7 +336,7 @@ async def test_what_the_studio_understood_is_kept_with_the_picture(jobs: JobRepo
 
 
 async def test_short_time_of_zero_deletes_at_once(database: Database, clock: ManualClock) -> None:
-    jobs = JobRepository(database, clock=clock, keep_files=timedelta(0))
+    jobs = JobRepository(database, clock=clock, periods=Periods(short_time=timedelta(0)))
     assert (await job_in(jobs, COMPLETED)).photo_delete_at == START
 
 
