@@ -43,6 +43,7 @@ async def run(settings: Settings) -> int:
         await write_limits(database, settings)
         async with _open_backends(settings, database) as backends:
             app = assemble(settings, database=database, backends=backends)
+            await app.intake.find_left()
             await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
     return ExitCode.OK
 

@@ -24,6 +24,7 @@ from bot.services.following import Follower
 from bot.services.gate import Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.intake import Intake
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
@@ -43,6 +44,7 @@ from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.notices import NoticeRepository
+from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from faceswap.models import APIVersion
 
@@ -53,6 +55,7 @@ class App:
 
     bot: FaceSwapBot
     worker: Worker
+    intake: Intake
     catalogue: Catalogue
     painter: Painter
     gates: Gates
@@ -107,6 +110,8 @@ def assemble(
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
+    open_orders = OpenOrderRepository(database, clock=clock)
+    intake = Intake(orders=open_orders, delivery=delivery)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -134,12 +139,14 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
+            open_orders=open_orders,
             photos=photos,
             pictures=pictures,
             queue_wait=settings.queue_wait,
             job_keep=settings.job_keep,
             clock=clock,
         ),
+        intake=intake,
         delivery=delivery,
         budget=budget,
         gates=gates,
@@ -163,6 +170,7 @@ def assemble(
             swap_cost=_cost(settings, backends.current.swap_version),
             prompt_cost=_cost(settings, APIVersion.V2),
         ),
+        intake=intake,
         catalogue=catalogue,
         previews=Previews(backends.current.client),
         gate=gate,
@@ -181,7 +189,15 @@ def assemble(
         max_upload_bytes=settings.max_upload_bytes,
         api_name=_api_name(settings),
     )
-    return App(bot=bot, worker=worker, catalogue=catalogue, painter=painter, gates=gates, jobs=jobs)
+    return App(
+        bot=bot,
+        worker=worker,
+        intake=intake,
+        catalogue=catalogue,
+        painter=painter,
+        gates=gates,
+        jobs=jobs,
+    )
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -46,6 +46,9 @@ NOT_COUNTED = "It does not count against your quota."
 DISCORD_FAILED = (
     "Discord did not work just now, and nothing was counted against your quota. Please try again."
 )
+CUT_OFF = (
+    "I was restarted before your order was written down. Nothing was counted. Please send it again."
+)
 
 WHO = {
     Gender.MALE: "a man",

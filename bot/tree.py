@@ -16,9 +16,12 @@ from discord import app_commands
 
 from bot import messages
 from bot.errors import UserError
+from bot.services.intake import Intake
 from db.errors import StorageUnavailable
 
-PRIVATE = "private"  # key in Interaction.extras: was the response deferred for one reader only?
+# Keys in Interaction.extras:
+PRIVATE = "private"  # was the response deferred for one reader only?
+INTAKE = "intake"  # who is to know that the order which was opened there is answered
 
 NOTICE_SECONDS = 60.0  # for which an answer stands that could not be given privately
 
@@ -77,6 +80,10 @@ async def report(interaction: discord.Interaction[discord.Client], error: Except
     except discord.HTTPException as failed:
         level = logging.DEBUG if failed.code in _NOTHING_THERE else logging.WARNING
         _log.log(level, "An error could not be answered: HTTP %s, %s", failed.status, failed.code)
+        return
+    intake: Intake | None = interaction.extras.get(INTAKE)
+    if intake is not None:
+        await intake.close(interaction.id)
 
 
 async def answer_privately(

@@ -10,7 +10,7 @@ import discord
 from bot.errors import CannotPostHere
 from bot.permissions import Use, needed
 from bot.services.booth import Caller
-from bot.tree import PRIVATE
+from bot.tree import INTAKE, PRIVATE
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
@@ -35,14 +35,22 @@ def check_may_post(interaction: discord.Interaction[FaceSwapBot], *, private: bo
 
 
 async def open_card(interaction: discord.Interaction[FaceSwapBot], *, private: bool) -> Caller:
-    """Answer at once with the message that becomes the job's card, and tell the services of it."""
+    """Answer at once with the message that becomes the job's card, and tell the services of it.
+
+    From then on the order is open: should the bot be killed before it is a job, its member is told.
+    Raises StorageUnavailable.
+    """
     interaction.extras[PRIVATE] = private
     interaction.extras[CARD] = True
     response = await interaction.response.defer(ephemeral=private, thinking=True)
     message_id = response.message_id if response is not None else None
     if message_id is None:
         message_id = (await interaction.original_response()).id
-    return caller_of(interaction, card_message_id=message_id)
+    caller = caller_of(interaction, card_message_id=message_id)
+    intake = interaction.client.services.intake
+    await intake.open(caller)
+    interaction.extras[INTAKE] = intake
+    return caller
 
 
 def caller_of(

@@ -162,7 +162,7 @@ class Database:
 
 
 def _require_file(path: Path, *, create: bool) -> None:
-    if not create and not path.is_file():
+    if not create and not path.exists():
         raise StorageUnavailable(StorageFault.MISSING, f"{path}")
 
 

@@ -193,6 +193,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder:
+    """An order whose card is shown and that is no job yet: how to tell of it after a kill."""
+
+    interaction_id: int
+    card_message_id: int
+    token: str = field(repr=False)
+    expires_at: datetime  # of the token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """How long a back end took for a picture; whose it was does not matter."""
 

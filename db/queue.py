@@ -17,6 +17,7 @@ from db.budget import require_credits, room_in
 from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
+from db.open_orders import close
 from db.rules import Requester, credit_rules, quota_rules
 from db.schema import SERVED_IN_ORDER, jobs
 from db.transitions import Change, Periods, change, log
@@ -48,6 +49,7 @@ async def accept(
     connection: AsyncConnection, new: NewJob, *, bounds: Bounds, now: datetime
 ) -> Acceptance:
     """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
+    await close(connection, new.interaction_id)  # from now on the job itself says what to tell
     found = await connection.execute(_OF_INTERACTION, {"of_interaction": new.interaction_id})
     row = found.mappings().one_or_none()
     if row is not None:

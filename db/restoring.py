@@ -17,6 +17,7 @@ from db.database import Database
 from db.ledgers import hold, write_down
 from db.models import Job, JobState
 from db.notices import forget_notice, note_once
+from db.open_orders import close_all
 from db.rules import credit_rules
 from db.schema import jobs
 from db.transitions import Periods, change
@@ -50,6 +51,7 @@ async def after_restore(
 
     async def unit(connection: AsyncConnection) -> Restored:
         now = clock()
+        await close_all(connection)  # may be jobs by now, with a picture on their cards
         freezer = _Freezer(connection, backend=backend, periods=periods, now=now)
         frozen = [
             await freezer.freeze(job)

@@ -216,6 +216,15 @@ consents = sa.Table(
     Column("withdrawn_at", Timestamp),
 )
 
+open_orders = sa.Table(
+    "open_orders",
+    metadata,
+    Column("interaction_id", DiscordId, primary_key=True, autoincrement=False),
+    Column("card_message_id", DiscordId, nullable=False),
+    Column("token", sa.Text, nullable=False),
+    Column("expires_at", Timestamp, nullable=False),
+)
+
 command_syncs = sa.Table(
     "command_syncs",
     metadata,

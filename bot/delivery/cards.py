@@ -17,7 +17,7 @@ import discord
 from bot.delivery.reasons import PlaceGone, PlaceRefused, reasons
 from bot.services.delivery import DeliveryPostponed
 from db.jobs import JobRepository
-from db.models import Job
+from db.models import Job, OpenOrder
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +56,12 @@ class Cards:
         card = self._message(job)
         async with self._as_bot(job, any_refusal=not files):
             return await card.edit(view=view, attachments=files)
+
+    async def edit_open(self, order: OpenOrder, *, view: discord.ui.LayoutView) -> None:
+        """Edit the card of an order that is no job, through its interaction's token."""
+        webhook = self._opened_by(order.token, expires_at=order.expires_at)
+        async with reasons():
+            await webhook.edit_message(order.card_message_id, view=view)
 
     async def fetch(self, job: Job) -> discord.Message | None:
         """Return a card as Discord has it, or None when it cannot be had."""
@@ -131,13 +137,17 @@ class Cards:
             await card.delete()
 
     def _webhook(self, job: Job) -> discord.Webhook:
-        expired = job.token_expires_at is None or job.token_expires_at <= self._clock()
-        if job.interaction_token is None or job.card_message_id is None or expired:
+        if job.card_message_id is None:
+            raise PlaceRefused("no card")
+        return self._opened_by(job.interaction_token, expires_at=job.token_expires_at)
+
+    def _opened_by(self, token: str | None, *, expires_at: datetime | None) -> discord.Webhook:
+        if token is None or expires_at is None or expires_at <= self._clock():
             raise PlaceRefused("no live interaction token")
         application = self._client.application_id
         if application is None:
             raise PlaceRefused("not logged in")
-        webhook = discord.Webhook.partial(application, job.interaction_token, client=self._client)
+        webhook = discord.Webhook.partial(application, token, client=self._client)
         webhook.type = discord.WebhookType.application  # or discord.py lets it not whisper
         return webhook
 

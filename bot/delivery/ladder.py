@@ -15,6 +15,7 @@ from pathlib import Path
 
 import discord
 
+from bot import messages
 from bot.delivery.cards import Cards
 from bot.delivery.painter import Painter
 from bot.delivery.reasons import PlaceRefused, reasons
@@ -24,12 +25,13 @@ from bot.services.delivery import NO_NEWS, News, Posted, Stage
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.sizes import Sized
+from bot.tree import notice
 from cogs.ui.buttons import shows_picture
 from cogs.ui.cards import ended_card, picture_card
 from cogs.ui.lists import waiting_page
 from db.errors import StorageError
 from db.jobs import JobRepository
-from db.models import Job, JobKind, JobState
+from db.models import Job, JobKind, JobState, OpenOrder
 
 _log = logging.getLogger(__name__)
 
@@ -111,6 +113,12 @@ class DiscordDelivery:
             if not shut_out:
                 await self._tell_directly(job, view)
         self._shut_out.discard(job.id)
+
+    async def tell_cut_off(self, order: OpenOrder) -> None:
+        try:
+            await self._cards.edit_open(order, view=notice(messages.CUT_OFF))
+        except PlaceRefused as refused:
+            _log.info("The card of an order cut off cannot be edited: %s", refused)
 
     async def remind(self, job: Job) -> None:
         if job.interaction_token is None:

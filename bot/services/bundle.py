@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.services.booth import Booth
 from bot.services.catalogue import Catalogue
 from bot.services.gate import Gate
+from bot.services.intake import Intake
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 
@@ -16,6 +17,7 @@ class Services:
     """What cogs are given; nothing else of the application is theirs to use."""
 
     booth: Booth
+    intake: Intake
     catalogue: Catalogue
     previews: Previews
     gate: Gate

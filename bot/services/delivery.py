@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from db.models import Job
+from db.models import Job, OpenOrder
 
 
 class Stage(enum.Enum):
@@ -69,6 +69,12 @@ class Delivery(Protocol):
 
     async def tell(self, job: Job) -> None:
         """Tell the member how a job ended that has no picture. Raises DeliveryPostponed."""
+
+    async def tell_cut_off(self, order: OpenOrder) -> None:
+        """Tell on its card that an order was lost before it was a job. Raises DeliveryPostponed.
+
+        A card that cannot be had any more is let be.
+        """
 
     async def remind(self, job: Job) -> None:
         """Mention to the member, who has just heard of this job, what else waits for them.

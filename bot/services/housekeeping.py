@@ -14,6 +14,7 @@ from db.errors import TransitionRefused
 from db.jobs import JobRepository
 from db.members import MemberRepository
 from db.models import FailureReason, Job
+from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 
 STRAY_SECONDS = 3600.0  # a file without a row is older than that only if its row never comes
@@ -40,6 +41,7 @@ class Housekeeper:
         jobs: JobRepository,
         members: MemberRepository,
         retention: RetentionRepository,
+        open_orders: OpenOrderRepository,
         photos: PhotoStore,
         pictures: PictureStore,
         queue_wait: timedelta,
@@ -49,6 +51,7 @@ class Housekeeper:
         self._jobs = jobs
         self._members = members
         self._retention = retention
+        self._open_orders = open_orders
         self._photos = photos
         self._pictures = pictures
         self._queue_wait = queue_wait
@@ -106,6 +109,7 @@ class Housekeeper:
         """
         await self._delete_strays(untouched_for=STRAY_SECONDS)
         self._deleted[TOKENS] += await self._jobs.forget_expired_tokens()
+        self._deleted[TOKENS] += await self._open_orders.forget_expired()
         await self._members.forget_past_windows()
         if self._job_keep is not None:
             await self._delete_old_rows(self._clock() - self._job_keep)

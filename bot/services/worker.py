@@ -17,6 +17,7 @@ from bot.services.following import Follower
 from bot.services.gate import Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.intake import Intake
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.probing import Prober
@@ -53,6 +54,7 @@ class Worker:
         follower: Follower,
         courier: Courier,
         housekeeper: Housekeeper,
+        intake: Intake,
         delivery: Delivery,
         budget: Budget,
         gates: Gates,
@@ -67,6 +69,7 @@ class Worker:
         self._follower = follower
         self._courier = courier
         self._housekeeper = housekeeper
+        self._intake = intake
         self._delivery = delivery
         self._budget = budget
         self._gate = gates.of(backends.current.name)
@@ -124,6 +127,7 @@ class Worker:
         self._pace.read(await self._jobs.list_latest_made(limit=MADE_READ))
         await self._go_on_with_unfinished()
         keepers = [
+            asyncio.create_task(self._intake.tell_left(), name="orders cut off"),
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(self._show_positions(), name="positions"),
             asyncio.create_task(self._prober.run(passed=self.ring), name="probes"),

@@ -127,8 +127,8 @@ async def test_a_disk_that_takes_no_more_while_the_bot_runs(
     await booth.accounted(DELIVERED)
     before = resource.prlimit(booth.bot.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(booth.bot.pid, resource.RLIMIT_FSIZE, (0, before[1]))
-    await booth.text(await booth.order(), "I have no room to save anything just now.")
-    await booth.text(await booth.imagine("a lake"), "I cannot save anything just now.")
+    for refused in (await booth.order(), await booth.imagine("a lake")):
+        await booth.text(refused, "I cannot save anything just now.")
     assert "done" in await booth.jobs_page()  # who only reads is not disturbed
 
     resource.prlimit(booth.bot.pid, resource.RLIMIT_FSIZE, before)

@@ -13,12 +13,13 @@ from tests.crash.evidence import Evidence, gather
 from tests.crash.figures import Figures, Table, by_moment, by_state, figures
 from tests.crash.history import history
 from tests.crash.judge import judge
+from tests.crash.moments import FETCHING
 from tests.crash.orders import mark_of
-from tests.crash.scene import Scene
+from tests.crash.scene import Asked, Scene
 from tests.support.discord import Message
 
 SHOWN = 5  # violations are printed with the job's history
-CUT_OFF_SECONDS = 10  # a card that was shown so long before a kill may not have become a job yet
+AN_INSTANT = 3  # seconds: by then a card that was shown is written down, on a busy machine, too
 LIST_UNCONFIRMED = ("jobs", "list", "--state", "unconfirmed", "--limit", "10000", "--json")
 OWN_LOGGERS = ("bot.", "db.", "cogs.", "faceswap.", "asyncio")
 
@@ -41,6 +42,7 @@ async def audit(scene: Scene, *, seconds: float) -> Verdict:
     evidence = gather(scene)
     violations += [(None, problem) for problem in await _operator(evidence)]
     violations += [(None, problem) for problem in _orders(evidence)]
+    violations += [(None, problem) for problem in _open_orders(evidence)]
     violations += [(None, problem) for problem in _payments(evidence)]
     violations += [(None, problem) for problem in _files(evidence)]
     for job in evidence.jobs.values():
@@ -98,21 +100,50 @@ async def _operator(evidence: Evidence) -> list[str]:
 
 
 def _orders(evidence: Evidence) -> Iterator[str]:
-    """Find commands that got their card and then were forgotten without a reason."""
+    """Find commands that got their card and then neither a job nor the truth."""
     scene = evidence.scene
     for asked, card in evidence.unanswered():
-        if not _was_cut_off(scene, card):
+        if not _was_not_written_down(scene, asked, card) and not _was_told_too_late(scene, asked):
             yield f"order {asked.order.number} got a card, but neither a job nor an answer"
     for message in scene.discord.every_message():
         if "went wrong on my side" in message.text():
             yield f"a member read: {message.text()!r}"
 
 
-def _was_cut_off(scene: Scene, card: Message) -> bool:
-    """Tell whether the bot was killed within moments of answering a command."""
+def _open_orders(evidence: Evidence) -> Iterator[str]:
+    """See to it that an order is open from its card to its job, and not beside that."""
+    scene = evidence.scene
+    for strike in scene.strikes:
+        at_a_photo = strike.moment == FETCHING.name and strike.was_reached and strike.kind.is_kill
+        if at_a_photo and not strike.found.open_orders:
+            yield f"no order was written down before its photo was fetched, at {strike.since}"
+    for asked in evidence.cut_off():
+        if asked.interaction.id in evidence.accepted:
+            yield f"order {asked.order.number} is a job, and its card says that it was lost"
+    for interaction_id in scene.book.open_orders() & evidence.accepted:
+        yield f"interaction {interaction_id} is a job, and an open order, too"
+
+
+def _was_not_written_down(scene: Scene, asked: Asked, card: Message) -> bool:
+    """Tell whether the bot was killed in the instant in which it answered, by what its file says.
+
+    That is the one case in which nobody can tell the member.
+    """
+    instant = timedelta(seconds=AN_INSTANT)
     return any(
-        strike.since - timedelta(seconds=CUT_OFF_SECONDS) <= card.created_at <= strike.until
+        strike.since - instant <= card.created_at <= strike.found.at + instant
+        and asked.interaction.id not in strike.found.open_orders
         for strike in scene.strikes
+        if strike.kind.is_kill
+    )
+
+
+def _was_told_too_late(scene: Scene, asked: Asked) -> bool:
+    """Tell whether the bot was away for so long that Discord did not let it edit the card."""
+    over = asked.interaction.created_at + scene.discord.limits.token_lifetime
+    return any(
+        asked.interaction.token in request.path and request.at >= over
+        for request in scene.discord.requests
     )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ class Row:
     def is_over(self) -> bool:
         """Tell whether nothing more happens to it by itself."""
         return self.state in FINAL and self.told == self.state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the file said at a moment."""
+
+    at: datetime
+    states: Counter[str]  # of the jobs to which something was still to happen
+    open_orders: frozenset[int]  # interactions that were written down, and no jobs yet
 
 
 class Book:
@@ -68,6 +78,19 @@ class Book:
             self.rows = {row[1]: Row(*row) for row in self.query(_JOBS)}
         except sqlite3.OperationalError:
             return
+
+    def look(self) -> Found:
+        """Read once, and tell how things stand."""
+        self.read()
+        return Found(at=datetime.now(UTC), states=self.states(), open_orders=self.open_orders())
+
+    def open_orders(self) -> frozenset[int]:
+        """Read which interactions are orders that are no jobs yet."""
+        try:
+            found = self.query("SELECT interaction_id FROM open_orders")
+        except sqlite3.OperationalError:  # the bot has no tables yet
+            return frozenset()
+        return frozenset(row[0] for row in found)
 
     def states(self) -> Counter[str]:
         """Count the jobs to which something is still to happen, by state."""

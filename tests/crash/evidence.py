@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.crash.scene import Asked, Scene
-from tests.support.discord import Message
+from tests.support.discord import Interaction, Message
+
+CUT_OFF = "I was restarted before your order was written down."
 
 Job = dict[str, Any]
 
@@ -28,9 +30,14 @@ class Evidence:
     cards: dict[int, list[Message]]  # by job: the messages with its buttons
     marks: dict[int, str]  # by job
 
+    @property
+    def accepted(self) -> set[int]:
+        """The interactions that became jobs."""
+        return {job["interaction_id"] for job in self.jobs.values()}
+
     def unanswered(self) -> list[tuple[Asked, Message]]:
         """Return the orders whose card still says "thinking", and of which there is no job."""
-        accepted = {job["interaction_id"] for job in self.jobs.values()}
+        accepted = self.accepted
         return [
             (asked, card)
             for asked in self.scene.asked
@@ -38,6 +45,10 @@ class Evidence:
             and (card := asked.interaction.message) is not None
             and card.thinking
         ]
+
+    def cut_off(self) -> list[Asked]:
+        """Return the orders whose card says that the bot was restarted before they were jobs."""
+        return [asked for asked in self.scene.asked if was_cut_off(asked.interaction)]
 
 
 def gather(scene: Scene) -> Evidence:
@@ -67,6 +78,11 @@ def _by_job(rows: list[Job]) -> dict[int, list[Job]]:
     for row in rows:
         found[row["job_id"]].append(row)
     return found
+
+
+def was_cut_off(interaction: Interaction) -> bool:
+    """Tell whether its card says that the order was lost in a restart."""
+    return interaction.original is not None and CUT_OFF in interaction.original.text()
 
 
 def is_handed_out(message: Message) -> bool:

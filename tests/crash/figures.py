@@ -51,7 +51,8 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         ),
         "… from /jobs": sum(map(is_handed_out, shown)),
         "commands while it was away": scene.in_vain,
-        "commands cut off": len(evidence.unanswered()),
+        "orders cut off, and told so": len(evidence.cut_off()),
+        "… before they were written down": len(evidence.unanswered()),
         "connections cut for silence": scene.discord.gateway.silent,
         "sessions resumed": scene.discord.gateway.resumes,
     }
@@ -69,5 +70,5 @@ def by_state(scene: Scene) -> Table:
     hit: Counter[str] = Counter()
     for strike in scene.strikes:
         if strike.kind.is_kill:
-            hit.update(set(strike.states))
+            hit.update(set(strike.found.states))
     return {state: str(count) for state, count in hit.items()}

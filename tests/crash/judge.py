@@ -120,8 +120,9 @@ def _place(job: Job, message: Message) -> Iterator[str]:
 
 
 def _news(evidence: Evidence, job: Job) -> Iterator[str]:
-    if job["remote_id"] in evidence.pictures:
-        yield f"is {job['state']}, but its picture was posted"
+    shown = evidence.pictures.get(job["remote_id"], [])
+    if not all(message.deleted for message in shown):  # posted at the moment it was cancelled
+        yield f"is {job['state']}, but its picture was posted, and not taken back"
     cards = evidence.cards[job["id"]]
     said = [c.text() for c in cards if not c.deleted or _was_dismissed(evidence, job, c)]
     if not any(TOLD[job["state"]] in text for text in said) and not _is_hermits(evidence, job):

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Awaitable
 from datetime import datetime
 
+from tests.crash.book import Found
 from tests.crash.moments import LOOKING, MOMENTS, POSTING, STARTING, Moment, Trap
 from tests.crash.scene import Kind, Scene, Strike, now
 
@@ -52,11 +53,10 @@ async def freeze(scene: Scene, seconds: float) -> None:
     """Freeze the bot once, at any moment."""
     since = now()
     scene.bot.freeze()
-    scene.book.read()
-    states = scene.book.states()
+    found = scene.book.look()
     await asyncio.sleep(seconds)
     scene.bot.thaw()
-    _note(scene, Kind.FREEZE, "at random", since, states, was_reached=True)
+    _note(scene, Kind.FREEZE, "at random", since, found, was_reached=True)
 
 
 async def _strike(scene: Scene, moment: Moment, kind: Kind) -> None:
@@ -68,13 +68,12 @@ async def _strike(scene: Scene, moment: Moment, kind: Kind) -> None:
         was_reached = await _reached(trap.reached())
         since = now()
         await _hit(scene, kind, trap)
-        scene.book.read()
-        states = scene.book.states()
+        found = scene.book.look()
     if kind is Kind.STOP and (code := await scene.bot.ended()) != 0:
         scene.problems.append(f"the bot stopped with exit code {code}: {moment.name}")
     if kind is not Kind.FREEZE:
         await _start(scene, after=moment)
-    _note(scene, kind, moment.name, since, states, was_reached=was_reached)
+    _note(scene, kind, moment.name, since, found, was_reached=was_reached)
 
 
 async def _hit(scene: Scene, kind: Kind, trap: Trap) -> None:
@@ -115,9 +114,8 @@ async def _strike_start(scene: Scene, moment: Moment) -> None:
         was_reached = await _reached(trap.reached())
         await scene.bot.kill()
         await trap.lapse()
-        scene.book.read()
-        states = scene.book.states()
-    _note(scene, Kind.KILL, moment.name, since, states, was_reached=was_reached)
+        found = scene.book.look()
+    _note(scene, Kind.KILL, moment.name, since, found, was_reached=was_reached)
 
 
 async def _reached(waiting: Awaitable[object]) -> bool:
@@ -134,7 +132,7 @@ def _note(
     kind: Kind,
     moment: str,
     since: datetime,
-    states: dict[str, int],
+    found: Found,
     *,
     was_reached: bool,
 ) -> None:
@@ -145,6 +143,6 @@ def _note(
             was_reached=was_reached,
             since=since,
             until=now(),
-            states=dict(states),
+            found=found,
         )
     )

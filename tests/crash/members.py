@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 
 from tests.crash.book import Row
+from tests.crash.evidence import was_cut_off
 from tests.crash.orders import Habit, Order
 from tests.crash.scene import Asked, Member, Scene
 from tests.support.discord import Interaction, Message, Upload
@@ -112,7 +113,8 @@ async def _row(scene: Scene, interaction: Interaction) -> Row | None:
 
 
 def _was_refused(interaction: Interaction) -> bool:
-    return interaction.original is not None and interaction.original.deleted
+    is_gone = interaction.original is not None and interaction.original.deleted
+    return is_gone or was_cut_off(interaction)
 
 
 async def _end(scene: Scene, row: Row) -> Row:

@@ -135,6 +135,7 @@ def _is_a_card(request: LoggedRequest) -> bool:
 
 STARTING = Moment(name="starting", trap=at_random)
 LOOKING = Moment(name="looking whether it was posted", trap=hold("GET", CARD, before=True))
+FETCHING = Moment(name="photo to fetch", trap=hold("GET", "/cdn/*", before=True))
 POSTING = (
     Moment(name="picture to the card", trap=hold("PATCH", CARD, before=True, where=_is_a_card)),
     Moment(name="picture on the card", trap=hold("PATCH", CARD, before=False, where=_is_a_card)),
@@ -155,7 +156,7 @@ MOMENTS = (
     Moment(
         name="command answered", trap=hold("POST", CALLBACK, before=False, where=_answers(NEW_CARD))
     ),
-    Moment(name="photo to fetch", trap=hold("GET", "/cdn/*", before=True)),
+    FETCHING,
     Moment(name="queued", trap=all_queued),
     Moment(name="sent, not arrived", trap=gate(lambda scene: scene.api.hold_arrivals())),
     Moment(name="sent and paid", trap=gate(lambda scene: scene.api.hold_submit())),

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tests.crash.book import Book
+from tests.crash.book import Book, Found
 from tests.crash.maker import Maker
 from tests.crash.orders import Order, Orders
 from tests.support.bot_process import BotProcess
@@ -78,14 +78,14 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
-    """What was done to the bot, when, and how its open jobs stood then."""
+    """What was done to the bot, when, and what its file said then."""
 
     kind: Kind
     moment: str
     was_reached: bool
     since: datetime  # when the bot was stopped or killed
     until: datetime  # when it was well again
-    states: dict[str, int]
+    found: Found
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.services.delivery import NO_NEWS, DeliveryPostponed, News, Posted, Stage
-from db.models import Job, JobState
+from db.models import Job, JobState, OpenOrder
 
 
 @dataclass(slots=True)
@@ -21,6 +21,7 @@ class NotingDelivery:
     reminded: list[int] = field(default_factory=list)
     taken_back: list[tuple[int, Posted | None]] = field(default_factory=list)
     news_of: dict[int, list[News]] = field(default_factory=dict)
+    cut_off: list[int] = field(default_factory=list)  # interactions
     refuses: bool = False
     postpones: int = 0  # so many tries fail before one succeeds
     postponed: asyncio.Event = field(default_factory=asyncio.Event)  # a try has failed
@@ -46,6 +47,11 @@ class NotingDelivery:
     async def tell(self, job: Job) -> None:
         self._postpone()
         self.told.setdefault(job.id, []).append(job.state)
+        self.news.set()
+
+    async def tell_cut_off(self, order: OpenOrder) -> None:
+        self._postpone()
+        self.cut_off.append(order.interaction_id)
         self.news.set()
 
     async def remind(self, job: Job) -> None:

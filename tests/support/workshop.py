@@ -21,6 +21,7 @@ from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
+from bot.services.intake import Intake
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
@@ -39,6 +40,7 @@ from db.members import MemberRepository
 from db.migrate import migrate
 from db.models import Job, Ledger, Limit, Scope, Window
 from db.notices import NoticeRepository
+from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
@@ -80,6 +82,8 @@ class Workshop:
     gate: Gate
     pace: Pace
     delivery: NotingDelivery
+    open_orders: OpenOrderRepository
+    intake: Intake
     worker: Worker
     booth: Booth
     privacy: Privacy
@@ -223,6 +227,8 @@ def build(
     gates, pace = Gates(clock=clock), Pace(clock=clock)
     gate = gates.of(backends.current.name)
     outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
+    open_orders = OpenOrderRepository(database, clock=clock)
+    intake = Intake(orders=open_orders, delivery=delivery)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -250,12 +256,14 @@ def build(
             jobs=jobs,
             members=MemberRepository(database, clock=clock),
             retention=RetentionRepository(database),
+            open_orders=open_orders,
             photos=photos,
             pictures=pictures,
             queue_wait=timedelta(minutes=60),
             job_keep=timedelta(days=90),
             clock=clock,
         ),
+        intake=intake,
         delivery=delivery,
         budget=budget,
         gates=gates,
@@ -275,6 +283,8 @@ def build(
         gate=gate,
         pace=pace,
         delivery=delivery,
+        open_orders=open_orders,
+        intake=intake,
         worker=worker,
         booth=Booth(
             jobs=jobs,

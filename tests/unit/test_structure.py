@@ -67,6 +67,7 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
     bot = FaceSwapBot(guild_id=None, command_syncs=CommandSyncRepository(workshop.database))
     bot.services = Services(
         booth=workshop.booth,
+        intake=workshop.intake,
         catalogue=workshop.catalogue,
         previews=workshop.previews,
         gate=workshop.gate,

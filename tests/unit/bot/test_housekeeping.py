@@ -33,6 +33,7 @@ def housekeeper_of(
         photos=workshop.photos,
         pictures=workshop.pictures,
         retention=RetentionRepository(workshop.database),
+        open_orders=workshop.open_orders,
         queue_wait=QUEUE_WAIT,
         job_keep=job_keep,
         clock=workshop.clock,

@@ -317,6 +317,7 @@ def services(workshop: Workshop) -> Services:
 def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio") -> Services:
     return Services(
         booth=workshop.booth,
+        intake=workshop.intake,
         catalogue=workshop.catalogue,
         previews=workshop.previews,
         gate=Gate(),
