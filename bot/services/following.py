@@ -169,12 +169,25 @@ class Follower:
         return await self._jobs.fail(job.id, _FAILURES[status])
 
     async def _complete(self, job: Job, remote: RemoteJob) -> Job:
+        """Keep the pictures and write that down: both or neither, whoever cancels meanwhile."""
+        keeping = asyncio.create_task(self._keep(job, remote))
+        try:
+            return await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.wait([keeping])
+            raise
+
+    async def _keep(self, job: Job, remote: RemoteJob) -> Job:
         try:
             name = await self._pictures.keep_all(remote.pictures, job_id=job.id)
         finally:
             for path in remote.pictures:
                 path.unlink(missing_ok=True)
-        return await self._jobs.complete(job.id, name, note=remote.note or None)
+        try:
+            return await self._jobs.complete(job.id, name, note=remote.note or None)
+        except TransitionRefused:  # its member cancelled it at this moment
+            await self._pictures.delete(name)
+            raise
 
     async def _wait_for_deadline(self, job: Job) -> Job:
         """Wait out a job whose back end is not configured; only it knows the job's end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.services import pictures
 from bot.services.booth import Booth, PromptOrder
 from bot.services.delivery import Posted, Stage
 from bot.services.gate import Pause
@@ -439,6 +441,31 @@ async def test_a_job_claimed_while_the_worker_is_cancelled_is_sent(
         assert task.cancelled()
         assert (await workshop.jobs.get(job.id)).state is JobState.SUBMITTED
         assert len(api.submissions) == 1
+
+
+@pytest.mark.parametrize("dropped", [True, False])
+async def test_no_picture_is_left_of_a_job_cancelled_while_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dropped: bool
+) -> None:
+    verifying, go_on = threading.Event(), threading.Event()
+
+    def verify_slowly(path: Path) -> str:
+        verifying.set()
+        assert go_on.wait(WAIT)
+        return verify(path)
+
+    verify = pictures._verify
+    monkeypatch.setattr(pictures, "_verify", verify_slowly)
+    async with ScriptedAPI() as api, open_workshop(tmp_path, api) as workshop:
+        async with running(workshop):
+            job = await workshop.order()
+            assert await asyncio.to_thread(verifying.wait, WAIT)
+            # The worker is told of it at once, or only finds the row changed.
+            await (workshop.booth.cancel(job) if dropped else workshop.jobs.cancel(job.id))
+            go_on.set()
+            await workshop.delivery.news.wait()
+        assert (await workshop.jobs.get(job.id)).state is JobState.CANCELLED
+        assert workshop.files() == []
 
 
 async def test_cancelling_in_the_queue_costs_nothing(workshop: Workshop, api: ScriptedAPI) -> None:
