@@ -73,10 +73,18 @@ def main() -> None:
     for prompt in PROMPTS:
         print(f"{prompt:30} {measure_sketch(engine, prompt):5.2f} s", flush=True)
     render_everything(engine, photo)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = _peak_megabytes()
     missed |= (large := peak > MEGABYTES_AT_MOST)
     print(f"peak memory {peak:.0f} MB", f"  more than {MEGABYTES_AT_MOST} MB" * large)
     sys.exit(int(missed))
+
+
+def _peak_megabytes() -> float:
+    """Return the most memory this process has had; `ru_maxrss` would count who started it, too."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def twelve_megapixels(path: Path) -> bytes:
