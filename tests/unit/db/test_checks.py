@@ -12,22 +12,13 @@ from db.database import Database
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.migrate import pending
-from db.models import JobState, Ledger, Limit, Scope, Window
-from tests.unit.db.tools import job_in
+from db.models import JobState
+from tests.unit.db.tools import daily_quota, job_in
 
 
 @pytest.fixture(autouse=True)
 async def quota(limits: LimitRepository) -> None:
-    await limits.set(
-        Limit(
-            ledger=Ledger.QUOTA,
-            scope=Scope.MEMBER,
-            scope_id=0,
-            guild_id=0,
-            window=Window.DAY,
-            amount=50,
-        )
-    )
+    await limits.set(daily_quota(50))
 
 
 async def _spoil(database: Database, statement: str) -> None:

@@ -17,10 +17,7 @@ from db.models import (
     JobKind,
     JobState,
     Ledger,
-    Limit,
     ReservationState,
-    Scope,
-    Window,
 )
 from tests.unit.db.tools import (
     MEMBER,
@@ -28,6 +25,7 @@ from tests.unit.db.tools import (
     ManualClock,
     claim,
     claimed,
+    daily_quota,
     desk_of,
     holdings,
     job_in,
@@ -41,16 +39,7 @@ QUOTA_SPENT = {JobState.COMPLETED, JobState.DELIVERED, JobState.UNDELIVERABLE}
 
 @pytest.fixture(autouse=True)
 async def quota(limits: LimitRepository) -> None:
-    await limits.set(
-        Limit(
-            ledger=Ledger.QUOTA,
-            scope=Scope.MEMBER,
-            scope_id=0,
-            guild_id=0,
-            window=Window.DAY,
-            amount=50,
-        )
-    )
+    await limits.set(daily_quota(50))
 
 
 async def used(limits: LimitRepository) -> int:

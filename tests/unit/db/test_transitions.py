@@ -17,10 +17,7 @@ from db.models import (
     Job,
     JobState,
     Ledger,
-    Limit,
     ReservationState,
-    Scope,
-    Window,
 )
 from db.restoring import after_restore
 from db.transitions import TRANSITIONS, Periods
@@ -31,6 +28,7 @@ from tests.unit.db.tools import (
     START,
     ManualClock,
     claim,
+    daily_quota,
     desk_of,
     holdings,
     job_in,
@@ -173,16 +171,7 @@ _ALLOWED = {(row.origin, row.step) for row in TABLE} | {
 
 @pytest.fixture(autouse=True)
 async def quota(limits: LimitRepository) -> None:
-    await limits.set(
-        Limit(
-            ledger=Ledger.QUOTA,
-            scope=Scope.MEMBER,
-            scope_id=0,
-            guild_id=0,
-            window=Window.DAY,
-            amount=5,
-        )
-    )
+    await limits.set(daily_quota(5))
 
 
 def test_this_table_has_every_transition() -> None:

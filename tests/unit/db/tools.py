@@ -17,8 +17,11 @@ from db.models import (
     JobKind,
     JobState,
     Ledger,
+    Limit,
     NewJob,
     ReservationState,
+    Scope,
+    Window,
 )
 from db.schema import job_log, reservations
 
@@ -139,3 +142,15 @@ async def log_of(database: Database, job_id: int) -> list[tuple[JobState | None,
         return [(row.from_state, row.to_state, row.actor) for row in rows]
 
     return await database.read(unit)
+
+
+def daily_quota(amount: int) -> Limit:
+    """Make the rule that every member has so many pictures a day."""
+    return Limit(
+        ledger=Ledger.QUOTA,
+        scope=Scope.MEMBER,
+        scope_id=0,
+        guild_id=0,
+        window=Window.DAY,
+        amount=amount,
+    )
