@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+
+import pytest
 
 from tests.acceptance.booth import PhotoBooth
 from tests.support.bot_process import BotProcess
@@ -103,6 +105,20 @@ class Journal:
         return [
             line for line in self.lines() if line.is_weighty and line.number not in self.accounted
         ]
+
+
+async def see(
+    subtests: pytest.Subtests,
+    plays: Sequence[tuple[str, Awaitable[None]]],
+    journals: Mapping[str, Journal],
+) -> None:
+    """See each row through to its end, and then that no log says more than the rows do."""
+    for does, play in plays:
+        with subtests.test(does):
+            await play
+    for name, journal in journals.items():
+        with subtests.test(f"the log of {name} says nothing else"):
+            assert journal.unaccounted() == []
 
 
 @asynccontextmanager
