@@ -321,7 +321,11 @@ async def test_erasing_waits_until_the_cards_are_brought_up_to_date(
     booth: PhotoBooth, house: House
 ) -> None:
     await booth.consented()
-    painting = booth.discord.hold("PATCH", "/webhooks/*/*/messages/*")
+    painting = booth.discord.hold(
+        "PATCH",
+        "/webhooks/*/*/messages/*",
+        where=lambda request: booth.discord.answered_user(request) is booth.alice,
+    )
     ordered, _ = await house.under_way(booth)
     await painting.arrived()
     page = await booth.page("privacy")

@@ -369,6 +369,13 @@ class DiscordStandIn:
     def requests(self) -> list[LoggedRequest]:
         return self._server.requests
 
+    def answered_user(self, request: LoggedRequest) -> User | None:
+        """Whose interaction a request answers; None: nobody's."""
+        for part in request.path.split("/"):
+            if (interaction := self._world.interactions.get(part)) is not None:
+                return interaction.user
+        return None
+
     @property
     def problems(self) -> list[str]:
         return self._world.problems
