@@ -23,6 +23,7 @@ _FORGOTTEN = {
     "channel_id": 0,  # that of a direct message leads to the member
     "prompt": None,
     "note": None,  # which repeats words of the prompt
+    "caption": None,
     "locale": None,
     "submit_token": None,  # so that no late answer wakes the job
     "photo": None,

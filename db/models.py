@@ -130,6 +130,7 @@ class NewJob:
     ratio: str | None = None
     quality: str | None = None
     prompt: str | None = field(default=None, repr=False)
+    caption: str | None = field(default=None, repr=False)  # for the event's wall, by its guest
     private: bool = False
     spoiler: bool = False
     photo: str | None = None  # file name below the photo folder
@@ -158,6 +159,7 @@ class Job:
     quality: str | None
     prompt: str | None = field(repr=False)
     note: str | None = field(repr=False)  # what the studio understood of the prompt
+    caption: str | None = field(repr=False)  # for the event's wall, by its guest
     private: bool
     spoiler: bool
     locale: str | None

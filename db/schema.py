@@ -43,6 +43,7 @@ jobs = sa.Table(
     Column("quality", sa.Text),
     Column("prompt", sa.Text),
     Column("note", sa.Text),
+    Column("caption", sa.Text),
     Column("private", sa.Boolean, nullable=False),
     Column("spoiler", sa.Boolean, nullable=False),
     Column("locale", sa.Text),
@@ -101,25 +102,26 @@ IS_UNTOLD = sa.text(
 )
 
 
-def _partial(
+def partial(
     name: str, *columns: Column[object], where: sa.TextClause, unique: bool = False
 ) -> None:
+    """Make an index of those rows alone for which this holds."""
     sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 # SQLite uses a partial index only where the query repeats its condition literally.
 # With the state, rows need not be looked at: SQLite does not see that the condition implies it.
-_partial("ix_jobs_waiting_member", jobs.c.user_id, jobs.c.state, where=IS_WAITING)
-_partial("ix_jobs_waiting_server", jobs.c.guild_id, jobs.c.state, where=IS_WAITING)
-_partial("ix_jobs_served", jobs.c.fair_tag, where=WAS_SERVED)
-_partial("ix_jobs_untold", jobs.c.id, where=IS_UNTOLD)
-_partial("ix_jobs_tokens", jobs.c.token_expires_at, where=sa.text("token_expires_at IS NOT NULL"))
-_partial("ix_jobs_photos", jobs.c.photo_delete_at, where=sa.text("photo_delete_at IS NOT NULL"))
-_partial(
+partial("ix_jobs_waiting_member", jobs.c.user_id, jobs.c.state, where=IS_WAITING)
+partial("ix_jobs_waiting_server", jobs.c.guild_id, jobs.c.state, where=IS_WAITING)
+partial("ix_jobs_served", jobs.c.fair_tag, where=WAS_SERVED)
+partial("ix_jobs_untold", jobs.c.id, where=IS_UNTOLD)
+partial("ix_jobs_tokens", jobs.c.token_expires_at, where=sa.text("token_expires_at IS NOT NULL"))
+partial("ix_jobs_photos", jobs.c.photo_delete_at, where=sa.text("photo_delete_at IS NOT NULL"))
+partial(
     "ix_jobs_pictures", jobs.c.picture_delete_at, where=sa.text("picture_delete_at IS NOT NULL")
 )
-_partial("ix_jobs_finished", jobs.c.finished_at, where=sa.text("finished_at IS NOT NULL"))
-_partial(
+partial("ix_jobs_finished", jobs.c.finished_at, where=sa.text("finished_at IS NOT NULL"))
+partial(
     "uq_jobs_remote",
     jobs.c.backend,
     jobs.c.remote_id,
@@ -181,7 +183,7 @@ reservations = sa.Table(
     sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
 )
 IS_HELD = sa.text("state = 'held'")
-_partial("ix_reservations_held", reservations.c.bucket_id, where=IS_HELD)
+partial("ix_reservations_held", reservations.c.bucket_id, where=IS_HELD)
 
 limits = sa.Table(
     "limits",

@@ -46,6 +46,7 @@ _JOB = Job(
     quality="v6",
     prompt="a lighthouse at dawn",
     note=None,
+    caption=None,
     private=False,
     spoiler=False,
     locale="en-GB",

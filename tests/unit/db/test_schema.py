@@ -9,15 +9,22 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
 from db.database import Database
+from db.event_models import Event, EventNotice
+from db.event_schema import event_notices, events
 from db.models import Job, Limit
 from db.schema import jobs, limits, metadata
 
 
 def test_rows_have_the_fields_of_their_models() -> None:
-    for table, model in ((jobs, Job), (limits, Limit)):
-        assert [column.name for column in table.c] == [
+    for table, model in (
+        (jobs, Job),
+        (limits, Limit),
+        (events, Event),
+        (event_notices, EventNotice),
+    ):
+        assert {column.name for column in table.c} == {
             field.name for field in dataclasses.fields(model)
-        ]
+        }
 
 
 async def test_schema_in_code_is_what_the_migrations_make(
