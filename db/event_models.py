@@ -105,6 +105,16 @@ class Event(EventPlan):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an event is: what decides about its next step."""
+
+    event: Event
+    said: frozenset[NoticeKind]
+    unfinished: int  # jobs
+    pot_used: int  # pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventNotice:
     """One row of `event_notices`: what is to be posted once, and where it was."""
 
@@ -156,3 +166,14 @@ class GuestCounts:
     pictures: int  # approved
     waiting: int
     votes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerChoices:
+    """One row of `servers`: what its organisers have chosen, or written last."""
+
+    guild_id: int
+    timezone: str | None = None
+    log_channel_id: int | None = None
+    organiser_role_id: int | None = None
+    moderator_role_id: int | None = None
