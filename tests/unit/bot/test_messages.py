@@ -42,6 +42,8 @@ from bot.event_errors import (
     NotOpenNow,
     PlanProblem,
     PlanRejected,
+    TimeProblem,
+    TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
 from bot.services.delivery import NO_NEWS, News, Stage
@@ -90,6 +92,11 @@ ERRORS: list[UserError | StorageUnavailable] = [
     NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
     *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
     *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    *(
+        TimeRejected(problem, "25:00", zone="Europe/Berlin", before=LATER, after=LATER)
+        for problem in TimeProblem
+    ),
+    *(TimeRejected(TimeProblem.UNCLEAR, name, zone="UTC") for name in HOSTILE_NAMES),
     BlockedFromEvent(),
     EnoughEvents(10),
     EventUnknown(),
