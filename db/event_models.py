@@ -136,7 +136,10 @@ class EventPicture(NewEventPicture):
     id: int
     state: PictureState
     votes: int
+    votes_shown: int  # that the gallery's message says
+    review_channel_id: int | None
     review_message_id: int | None
+    review_says: PictureState | None  # what the moderators' message shows
     gallery_channel_id: int | None
     gallery_message_id: int | None
     decided_by: int | None  # None: nobody needed to
