@@ -158,3 +158,19 @@ class GuestCounts:
     pictures: int  # approved
     waiting: int
     votes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFigures:
+    """What is told of an event that is over."""
+
+    guests: int
+    made: int  # pictures in all, whatever became of them
+    approved: int
+    waiting: int
+    rejected: int
+    removed: int
+    votes: int
+    by_filter: tuple[tuple[str, int], ...]  # names and pictures, most first
+    by_hour: tuple[tuple[datetime, int], ...]  # beginnings of hours (UTC) and pictures
+    credits: int  # spent on them
