@@ -9,7 +9,8 @@
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
     ├ FilterGone                     ├ AlreadyDelivered                ├ PictureLost
     ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at) ├ OriginalGone
-    └ BoothClosed(reason, since)     └ OriginalTooLarge(size, limit, kept_until)
+    ├ BoothClosed(reason, since)     └ OriginalTooLarge(size, limit, kept_until)
+    └ NoWall
 """
 
 from __future__ import annotations
@@ -172,6 +173,10 @@ class StillSending(UserError):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.count = count
+
+
+class NoWall(UserError):
+    """The bot serves no web page here: neither walls nor downloads have an address."""
 
 
 class ClosedReason(enum.Enum):
