@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.artwork_messages import frame_rejected, logo_rejected
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -15,7 +16,9 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
+    FrameRejected,
     JobUnknown,
+    LogoRejected,
     NotYours,
     OriginalGone,
     OriginalTooLarge,
@@ -356,6 +359,8 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "choose who is in the photo: Man, Woman, Boy or Girl."
     ),
     FilterUnknown: _filter_unknown,
+    FrameRejected: frame_rejected,
+    LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",
     OriginalGone: lambda _: "I have no original of this picture any more.",

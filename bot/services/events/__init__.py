@@ -1,0 +1,1 @@
+"""What the bot does for community events; knows no Discord."""
