@@ -1,6 +1,7 @@
 """What a member did or can act on: errors that carry data, no prose.
 
-`bot.messages` turns each into the sentences a member reads.
+`bot.messages` turns each into the sentences a member reads. Those of community events stand in
+`bot.event_errors`.
 
     UserError
     ├ PhotoRejected(problem)         ├ QuotaUsedUp(limit, resets_at)   ├ JobUnknown(job_id)
@@ -10,7 +11,8 @@
     ├ FilterGone                     ├ AlreadyDelivered                ├ PictureLost
     ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at) ├ OriginalGone
     ├ BoothClosed(reason, since)     ├ OriginalTooLarge(size, limit, kept_until)
-    └ FrameRejected(problem, limit)  └ LogoRejected(problem, limit)
+    ├ FrameRejected(problem, limit)  ├ LogoRejected(problem, limit)
+    └ NoWall
 """
 
 from __future__ import annotations
@@ -173,6 +175,10 @@ class StillSending(UserError):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.count = count
+
+
+class NoWall(UserError):
+    """The bot serves no web page here: neither walls nor downloads have an address."""
 
 
 class ClosedReason(enum.Enum):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot import event_messages
 from bot.artwork_messages import frame_rejected, logo_rejected
 from bot.errors import (
     AlreadyDelivered,
@@ -20,6 +21,7 @@ from bot.errors import (
     JobUnknown,
     LogoRejected,
     NotYours,
+    NoWall,
     OriginalGone,
     OriginalTooLarge,
     PhotoGone,
@@ -362,6 +364,10 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     FrameRejected: frame_rejected,
     LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
+    NoWall: lambda _: (
+        "This bot has no wall: whoever hosts it has not given it an address for one "
+        "(the setting WALL_URL). Everything else of the event works without."
+    ),
     NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",
     OriginalGone: lambda _: "I have no original of this picture any more.",
     OriginalTooLarge: _original_too_large,
@@ -379,4 +385,5 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
+    **event_messages.DESCRIPTIONS,
 }

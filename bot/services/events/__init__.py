@@ -1,1 +1,1 @@
-"""What the bot does for community events; knows no Discord."""
+"""What organisers and guests can do with community events; knows no Discord."""
