@@ -10,6 +10,7 @@ import pytest
 from bot import errors, event_errors, messages
 from bot.errors import (
     AlreadyDelivered,
+    ArtworkProblem,
     BoothClosed,
     BudgetUsedUp,
     CannotPostHere,
@@ -17,7 +18,9 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
+    FrameRejected,
     JobUnknown,
+    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -68,6 +71,8 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
     PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
     PhotoGone(),
+    FrameRejected(ArtworkProblem.OPAQUE),
+    LogoRejected(ArtworkProblem.EMPTY),
     FilterUnknown("zz"),
     FilterUnknown("neon", similar=("Neon Rain", "Cyberpunk Neon")),
     *(FilterUnknown("x", similar=(name,) * 3) for name in HOSTILE_NAMES),
