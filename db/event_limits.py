@@ -43,8 +43,8 @@ async def set_aside(
     connection: AsyncConnection,
     event: Event,
     *,
-    credits: int,
-    now: datetime,  # noqa: A002 - the word for it
+    credits: int,  # noqa: A002 - the word for it
+    now: datetime,
 ) -> int:
     """Take credits out of the server's pot for this event's jobs; never more than is left.
 
@@ -102,7 +102,7 @@ async def return_unused(connection: AsyncConnection, event: Event, *, now: datet
 async def _give_back(connection: AsyncConnection, taken: list[sa.RowMapping], *, used: int) -> int:
     """Give back to the buckets of one pot, the newest window first: that is where it counts yet."""
     had = sum(row["amount"] - row["returned"] for row in taken)
-    unused = left = max(0, had - used)
+    unused = left = max(0, int(had) - used)
     for row in taken:
         amount = min(left, row["amount"] - row["returned"])
         left -= amount

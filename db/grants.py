@@ -74,9 +74,11 @@ async def open_grants(
         .order_by(grants.c.expires_at, grants.c.id)
     )
     return [
-        OpenGrant(grant=Grant(**{column.name: row[column.name] for column in grants.c}), used=used)
+        OpenGrant(
+            grant=Grant(**{column.name: row[column.name] for column in grants.c}),
+            used=row["used"],
+        )
         for row in rows.mappings()
-        if (used := int(row["used"])) is not None
     ]
 
 

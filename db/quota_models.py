@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.models import Scope, Stacking, Window
+from db.models import Scope, Window
 
 
 class ChangeKind(enum.StrEnum):
@@ -72,12 +72,3 @@ class QuotaChange:
     window: Window | None
     before: str | None
     after: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerRules:
-    """What a server chose besides limits."""
-
-    stacking: Stacking = Stacking.BEST
-    cooldown_seconds: int = 0  # 0: none
-    log_channel_id: int | None = None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, messages
+from bot import errors, event_errors, messages, quota_errors
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -33,10 +33,22 @@ from bot.errors import (
     TooManyWaiting,
     UserError,
 )
+from bot.event_errors import (
+    BlockedFromEvent,
+    EnoughEvents,
+    EventStandsElsewhere,
+    EventUnknown,
+    FixedByNow,
+    NotOpenNow,
+    PlanProblem,
+    PlanRejected,
+)
 from bot.naming import LONGEST, clean, escaped
+from bot.quota_errors import OnCooldown
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
+from db.event_models import EventState
 from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
@@ -60,6 +72,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     FilterGone(),
     *(QuotaUsedUp(limit, resets_at=LATER) for limit in (0, 1, 20)),
     QuotaUsedUp(20, resets_at=None),
+    *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),
     CannotPostHere(("View Channel", "Send Messages", "Attach Files")),
     *(PromptRefused(reason) for reason in RefusalReason),
     PromptUnusable(limit=500),
@@ -74,6 +87,14 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(BoothClosed(reason) for reason in ClosedReason),
     BoothClosed(ClosedReason.API_AWAY, since=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     *(StorageUnavailable(fault, "disk I/O error at bot.db") for fault in StorageFault),
+    *(EventStandsElsewhere(state) for state in EventState),
+    *(NotOpenNow(state) for state in EventState),
+    NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
+    *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
+    *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    BlockedFromEvent(),
+    EnoughEvents(10),
+    EventUnknown(),
 ]
 
 
@@ -234,6 +255,6 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    text = inspect.getdoc(errors) or ""
+    text = " ".join(str(inspect.getdoc(each)) for each in (errors, event_errors, quota_errors))
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []
