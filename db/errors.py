@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.event_models import EventState
+    from db.event_models import EventState, PictureState
     from db.models import JobState, Scope, Usage
 
 
@@ -160,3 +160,47 @@ class GuestBlocked(StorageError):
     def __init__(self, event_id: int) -> None:
         super().__init__(f"a guest of event {event_id} is blocked")
         self.event_id = event_id
+
+
+class PictureNotFound(StorageError):
+    """There is no picture of this number in any community event."""
+
+    def __init__(self, picture_id: int) -> None:
+        super().__init__(f"picture {picture_id} does not exist")
+        self.picture_id = picture_id
+
+
+class PictureDecided(StorageError):
+    """A picture of a community event is not waiting for a moderator any more."""
+
+    def __init__(self, picture_id: int, state: PictureState, decided_by: int | None) -> None:
+        super().__init__(f"picture {picture_id} is {state}")
+        self.picture_id = picture_id
+        self.state = state
+        self.decided_by = decided_by
+
+
+class EventCancelled(StorageError):
+    """Nothing of a cancelled community event is shown any more."""
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(f"event {event_id} is cancelled")
+        self.event_id = event_id
+
+
+class VoteRefusal(enum.Enum):
+    """Why a member cannot vote for a picture."""
+
+    OWN = "own"
+    NOT_SHOWN = "not_shown"
+    OVER = "over"  # the event is, and its votes are counted
+    BLOCKED = "blocked"
+
+
+class VoteRefused(StorageError):
+    """This member cannot vote for this picture; nothing was changed."""
+
+    def __init__(self, picture_id: int, reason: VoteRefusal) -> None:
+        super().__init__(f"a vote for picture {picture_id} is refused: {reason.value}")
+        self.picture_id = picture_id
+        self.reason = reason

@@ -149,7 +149,10 @@ class EventPicture(NewEventPicture):
     id: int
     state: PictureState
     votes: int
+    votes_shown: int  # that the gallery's message says
+    review_channel_id: int | None
     review_message_id: int | None
+    review_says: PictureState | None  # what the moderators' message shows
     gallery_channel_id: int | None
     gallery_message_id: int | None
     decided_by: int | None  # None: nobody needed to
@@ -181,3 +184,19 @@ class ServerChoices:
     moderator_role_id: int | None = None
     stacking: Stacking = Stacking.BEST
     cooldown_seconds: int = 0  # between two orders of a member; 0: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFigures:
+    """What is told of an event that is over."""
+
+    guests: int
+    made: int  # pictures in all, whatever became of them
+    approved: int
+    waiting: int
+    rejected: int
+    removed: int
+    votes: int
+    by_filter: tuple[tuple[str, int], ...]  # names and pictures, most first
+    by_hour: tuple[tuple[datetime, int], ...]  # beginnings of hours (UTC) and pictures
+    credits: int  # spent on them

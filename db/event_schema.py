@@ -88,7 +88,10 @@ event_pictures = sa.Table(
     Column("height", sa.Integer, nullable=False),
     Column("caption", sa.Text, nullable=False),
     Column("state", word(PictureState), nullable=False),
+    Column("votes_shown", sa.Integer, nullable=False, server_default=sa.text("0")),
+    Column("review_channel_id", DiscordId),
     Column("review_message_id", DiscordId),
+    Column("review_says", word(PictureState)),
     Column("gallery_channel_id", DiscordId),
     Column("gallery_message_id", DiscordId),
     Column("decided_by", DiscordId),
@@ -99,6 +102,7 @@ event_pictures = sa.Table(
     Column("shown_at", Timestamp),
     one_of("state", PictureState),
     one_of("told", PictureState),
+    one_of("review_says", PictureState),
     sa.CheckConstraint("state <> 'approved' OR shown_at IS NOT NULL", name="approved_is_shown"),
     sqlite_autoincrement=True,
 )

@@ -22,7 +22,6 @@ class ChangeKind(enum.StrEnum):
     COOLDOWN = "cooldown"
     WEIGHT = "weight"
     EXEMPT = "exempt"
-    LOG_CHANNEL = "log_channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,10 @@ def _pictures() -> None:
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("caption", sa.Text(), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("votes_shown", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("review_channel_id", sa.BigInteger()),
         sa.Column("review_message_id", sa.BigInteger()),
+        sa.Column("review_says", sa.String(32)),
         sa.Column("gallery_channel_id", sa.BigInteger()),
         sa.Column("gallery_message_id", sa.BigInteger()),
         sa.Column("decided_by", sa.BigInteger()),
@@ -146,6 +149,9 @@ def _pictures() -> None:
         sa.Column("shown_at", sa.BigInteger()),
         sa.CheckConstraint(f'"state" IN ({PICTURE_STATES})', name="ck_event_pictures_state_known"),
         sa.CheckConstraint(f'"told" IN ({PICTURE_STATES})', name="ck_event_pictures_told_known"),
+        sa.CheckConstraint(
+            f'"review_says" IN ({PICTURE_STATES})', name="ck_event_pictures_review_says_known"
+        ),
         sa.CheckConstraint(
             "state <> 'approved' OR shown_at IS NOT NULL",
             name="ck_event_pictures_approved_is_shown",

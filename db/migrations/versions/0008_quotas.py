@@ -14,7 +14,7 @@ SCOPES = "\"scope\" IN ('member', 'role', 'server', 'community_event', 'operator
 WINDOWS = "\"window\" IN ('hour', 'day', 'week', 'month', 'event', 'total')"
 CHANGES = (
     "'limit', 'together', 'pot', 'grant', 'taken', 'reset', 'stacking', 'cooldown', 'weight',"
-    " 'exempt', 'log_channel'"
+    " 'exempt'"
 )
 KEY = ["ledger", "scope", "scope_id", "guild_id", "event_id", "grant_id", "window", "window_start"]
 
