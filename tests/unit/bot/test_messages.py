@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, event_errors, messages
+from bot import errors, event_errors, messages, quota_errors
 from bot.errors import (
     AlreadyDelivered,
     ArtworkProblem,
@@ -50,6 +50,7 @@ from bot.event_errors import (
     TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
+from bot.quota_errors import OnCooldown
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
@@ -80,6 +81,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     FilterGone(),
     *(QuotaUsedUp(limit, resets_at=LATER) for limit in (0, 1, 20)),
     QuotaUsedUp(20, resets_at=None),
+    *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),
     CannotPostHere(("View Channel", "Send Messages", "Attach Files")),
     *(PromptRefused(reason) for reason in RefusalReason),
     PromptUnusable(limit=500),
@@ -267,6 +269,6 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    text = f"{inspect.getdoc(errors)} {inspect.getdoc(event_errors)}"
+    text = " ".join(str(inspect.getdoc(each)) for each in (errors, event_errors, quota_errors))
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []
