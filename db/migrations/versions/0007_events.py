@@ -27,6 +27,13 @@ def upgrade() -> None:
     _blocks()
     _servers()
     op.add_column("jobs", sa.Column("caption", sa.Text()))  # that a guest gave a picture
+    op.create_index(
+        "ix_jobs_event",
+        "jobs",
+        ["event_id", "state"],
+        sqlite_where=sa.text("event_id IS NOT NULL"),
+        postgresql_where=sa.text("event_id IS NOT NULL"),
+    )
 
 
 def _events() -> None:
@@ -64,6 +71,7 @@ def _events() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("opened_at", sa.BigInteger()),
+        sa.Column("closing_at", sa.BigInteger()),
         sa.Column("closed_at", sa.BigInteger()),
         sa.Column("files_delete_at", sa.BigInteger()),
         sa.CheckConstraint(f'"state" IN ({EVENT_STATES})', name="ck_events_state_known"),
@@ -127,7 +135,10 @@ def _pictures() -> None:
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("caption", sa.Text(), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("votes_shown", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("review_channel_id", sa.BigInteger()),
         sa.Column("review_message_id", sa.BigInteger()),
+        sa.Column("review_says", sa.String(32)),
         sa.Column("gallery_channel_id", sa.BigInteger()),
         sa.Column("gallery_message_id", sa.BigInteger()),
         sa.Column("decided_by", sa.BigInteger()),
@@ -138,6 +149,9 @@ def _pictures() -> None:
         sa.Column("shown_at", sa.BigInteger()),
         sa.CheckConstraint(f'"state" IN ({PICTURE_STATES})', name="ck_event_pictures_state_known"),
         sa.CheckConstraint(f'"told" IN ({PICTURE_STATES})', name="ck_event_pictures_told_known"),
+        sa.CheckConstraint(
+            f'"review_says" IN ({PICTURE_STATES})', name="ck_event_pictures_review_says_known"
+        ),
         sa.CheckConstraint(
             "state <> 'approved' OR shown_at IS NOT NULL",
             name="ck_event_pictures_approved_is_shown",

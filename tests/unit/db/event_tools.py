@@ -1,0 +1,85 @@
+"""What the tests of community events share: an event, and its pictures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.database import Database
+from db.event_models import EventPicture, EventState, NewEventPicture, PictureState, Place
+from db.event_pictures import EventPictureRepository
+from db.event_schema import events
+from tests.unit.db.tools import CHANNEL, GUILD, START
+
+ORGANISER, MODERATOR, OTHER_MODERATOR = 500, 600, 601
+GUEST, OTHER_GUEST = 700, 701
+REVIEW, GALLERY = 901, 902
+
+
+async def add_event(database: Database, **changes: object) -> int:
+    """Write down an event that is open; returns its number."""
+    values: dict[str, object] = {
+        "guild_id": GUILD,
+        "organiser_id": ORGANISER,
+        "state": EventState.OPEN,
+        "name": "Summer party",
+        "about": "",
+        "prize": "",
+        "timezone": "UTC",
+        "starts_at": START,
+        "ends_at": START + timedelta(hours=3),
+        "channel_id": CHANNEL,
+        "place": Place.CHANNEL,
+        "review_channel_id": REVIEW,
+        "filters": [],
+        "ratio": "2:3",
+        "guest_limit": 5,
+        "set_aside": 0,
+        "caption": "",
+        "wants_listing": False,
+        "created_at": START,
+        "updated_at": START,
+        **changes,
+    }
+
+    async def unit(connection: AsyncConnection) -> int:
+        added = await connection.scalar(sa.insert(events).values(**values).returning(events.c.id))
+        return int(added or 0)
+
+    return await database.write(unit)
+
+
+async def change_event(database: Database, event_id: int, **values: object) -> None:
+    statement = sa.update(events).where(events.c.id == event_id).values(**values)
+    await database.write(lambda c: c.execute(statement))
+
+
+def new_picture(event_id: int, job_id: int, **changes: object) -> NewEventPicture:
+    values: dict[str, object] = {
+        "event_id": event_id,
+        "job_id": job_id,
+        "user_id": GUEST,
+        "filter_name": "Vintage Portrait",
+        "file": f"{job_id}.png",
+        "width": 1200,
+        "height": 1800,
+        "caption": "Us",
+        **changes,
+    }
+    return NewEventPicture(**values)  # type: ignore[arg-type]
+
+
+async def waiting(
+    pictures: EventPictureRepository, event_id: int, job_id: int = 1, **changes: object
+) -> EventPicture:
+    new = new_picture(event_id, job_id, **changes)
+    return await pictures.hand_over(new, PictureState.WAITING)
+
+
+async def approved(
+    pictures: EventPictureRepository, event_id: int, job_id: int = 1, **changes: object
+) -> EventPicture:
+    picture = await waiting(pictures, event_id, job_id, **changes)
+    return await pictures.approve(picture.id, MODERATOR)
