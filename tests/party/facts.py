@@ -14,6 +14,7 @@ _PICTURES = """
            j.interaction_id
     FROM event_pictures p LEFT JOIN jobs j ON j.id = p.job_id
 """
+_BLOCKED = "SELECT user_id FROM event_blocks"
 _EVENT = "SELECT state, ends_at FROM events WHERE id = ?"
 
 
@@ -37,6 +38,7 @@ class Facts:
         self._book = book
         self.pictures: dict[int, PictureRow] = {}  # by number
         self.by_form: dict[int, PictureRow] = {}  # by the interaction that sent the form in
+        self.blocked: set[int] = set()  # guests
         self.state = ""  # of the event
 
     async def keep_reading(self, event_id: int) -> None:
@@ -48,11 +50,13 @@ class Facts:
         """Read once; while the bot makes its tables, what was read before stands."""
         try:
             rows = [PictureRow(*row) for row in self._book.query(_PICTURES)]
+            blocked = self._book.query(_BLOCKED)
             states = self._book.query(_EVENT, event_id)
         except sqlite3.OperationalError:
             return
         self.pictures = {row.id: row for row in rows}
         self.by_form = {row.interaction_id: row for row in rows if row.interaction_id}
+        self.blocked = {row[0] for row in blocked}
         self.state = states[0][0] if states else ""
 
     @property

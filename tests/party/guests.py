@@ -70,7 +70,7 @@ async def _rowdy(scene: Scene, guest: Guest) -> None:
     if sent is None:
         return
     was_blocked = await come_true(
-        lambda: _was_blocked(scene, guest) or scene.is_over, within=DECISION_SECONDS
+        lambda: guest.user.id in scene.facts.blocked or scene.is_over, within=DECISION_SECONDS
     )
     if was_blocked and not scene.is_over:
         await _order(scene, guest, expects=REFUSED)
@@ -197,10 +197,3 @@ def _is_over(scene: Scene, sent: Interaction) -> bool:
 def _has_words(sent: Interaction) -> bool:
     original = sent.original
     return original is not None and not original.thinking
-
-
-def _was_blocked(scene: Scene, guest: Guest) -> bool:
-    return any(
-        decision.verb == "block" and decision.answered and decision.guest_id == guest.user.id
-        for decision in scene.decisions
-    )

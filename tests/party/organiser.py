@@ -56,7 +56,7 @@ def _options(scene: Scene) -> dict[str, object]:
         "timezone": "UTC",
         "channel": scene.venue.party,
         "approval": scene.venue.review,
-        "per_guest": scene.plan.guest_limit,
+        "guest_limit": scene.plan.guest_limit,
         "pot": scene.plan.pot_of_all,
     }
 
