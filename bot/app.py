@@ -63,6 +63,7 @@ async def _run_side_by_side(
             asyncio.create_task(stop.wait(), name="stop"),
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(app.painter.run(), name="painter"),
+            asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage"),
             asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
         }
         try:

@@ -22,6 +22,7 @@ from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
 from bot.services.events.downloads import Downloads
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
@@ -43,6 +44,7 @@ from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from bot.stage import Stage, set_up_stage
 from bot.wall.assets import Assets
 from bot.wall.pages import Pages
 from bot.wall.routes import Parts, Routes
@@ -52,6 +54,7 @@ from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_retention import EventRetentionRepository
 from db.event_steps import Terms
 from db.events import EventRepository
 from db.jobs import JobRepository
@@ -76,6 +79,7 @@ class App:
     painter: Painter
     gates: Gates
     jobs: JobRepository
+    stage: Stage
     downloads: Downloads
     wall: Routes | None  # None: not served
 
@@ -133,6 +137,7 @@ def assemble(
     downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
+    event_retention = EventRetentionRepository(database, clock=clock, periods=periods_of(settings))
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -160,6 +165,7 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
+            events=EventClearing(settings.data_dir / "events", retention=event_retention),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -179,6 +185,9 @@ def assemble(
     events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
     servers = ServerRepository(database)
     event_bell = Bell()
+    planning = Planning(
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+    )
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -207,13 +216,7 @@ def assemble(
             worker=worker,
         ),
         events=EventServices(
-            planning=Planning(
-                events=events,
-                servers=servers,
-                catalogue=catalogue,
-                bell=event_bell,
-                clock=clock,
-            ),
+            planning=planning,
             servers=servers,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
@@ -231,6 +234,17 @@ def assemble(
         painter=painter,
         gates=gates,
         jobs=jobs,
+        stage=set_up_stage(
+            settings,
+            database=database,
+            client=bot,
+            events=events,
+            retention=event_retention,
+            planning=planning,
+            feed=feed,
+            bell=event_bell,
+            clock=clock,
+        ),
         downloads=downloads,
         wall=_wall(
             settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock

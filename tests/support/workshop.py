@@ -19,6 +19,7 @@ from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
 from bot.services.events.planning import Planning
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
@@ -37,6 +38,7 @@ from bot.services.worker import Worker
 from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_retention import EventRetentionRepository
 from db.events import EventRepository
 from db.jobs import JobRepository
 from db.limits import LimitRepository
@@ -264,6 +266,9 @@ def build(
             jobs=jobs,
             members=MemberRepository(database, clock=clock),
             retention=RetentionRepository(database),
+            events=EventClearing(
+                data_dir / "events", retention=EventRetentionRepository(database, clock=clock)
+            ),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
