@@ -20,6 +20,9 @@ from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.bell import Bell
+from bot.services.events.bundle import EventServices
+from bot.services.events.planning import Planning
 from bot.services.following import Follower
 from bot.services.gate import Gates
 from bot.services.handing_over import Courier
@@ -40,12 +43,15 @@ from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_steps import Terms
+from db.events import EventRepository
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
+from db.servers import ServerRepository
 from faceswap.models import APIVersion
 
 
@@ -155,6 +161,9 @@ def assemble(
         outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
+    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    servers = ServerRepository(database)
+    event_bell = Bell()
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -181,6 +190,16 @@ def assemble(
             photos=photos,
             pictures=pictures,
             worker=worker,
+        ),
+        events=EventServices(
+            planning=Planning(
+                events=events,
+                servers=servers,
+                catalogue=catalogue,
+                bell=event_bell,
+                clock=clock,
+            ),
+            servers=servers,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),

@@ -1,6 +1,7 @@
 """What a member did or can act on: errors that carry data, no prose.
 
-`bot.messages` turns each into the sentences a member reads.
+`bot.messages` turns each into the sentences a member reads. Those of community events stand in
+`bot.event_errors`.
 
     UserError
     ├ PhotoRejected(problem)         ├ QuotaUsedUp(limit, resets_at)   ├ JobUnknown(job_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot import event_messages
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -374,4 +375,5 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
+    **event_messages.DESCRIPTIONS,
 }

@@ -153,6 +153,10 @@ class Settings:
         parsing.duration_or_unlimited(1, 3650, unit=timedelta(days=1)),
         timedelta(days=90),
     )
+    # Pictures and rows of a community event after its end.
+    event_keep: timedelta = _setting(
+        "EVENT_KEEP_DAYS", parsing.duration(1, 3650, unit=timedelta(days=1)), timedelta(days=30)
+    )
     # A queued job older than this fails as too old.
     queue_wait: timedelta = _setting(
         "QUEUE_WAIT_MINUTES", parsing.duration(1, 10_080, unit=_MINUTE), 60 * _MINUTE

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.event_models import PictureState
+    from db.event_models import EventState, PictureState
     from db.models import JobState, Scope, Usage
 
 
@@ -97,6 +98,59 @@ class RemoteIdTaken(StorageError):
         super().__init__(f"job {job_id} cannot have id {remote_id}: another job has it")
         self.job_id = job_id
         self.remote_id = remote_id
+
+
+class EventNotFound(StorageError):
+    """There is no community event of this number."""
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(f"event {event_id} does not exist")
+        self.event_id = event_id
+
+
+class EventStepRefused(StorageError):
+    """The event is not in a state from which this can happen."""
+
+    def __init__(self, event_id: int, state: EventState, wanted: EventState) -> None:
+        super().__init__(f"event {event_id} is {state} and cannot become {wanted}")
+        self.event_id = event_id
+        self.state = state
+        self.wanted = wanted
+
+
+class EventFieldFixed(StorageError):
+    """This cannot be changed any more: the event has begun, or its panel is posted."""
+
+    def __init__(self, event_id: int, name: str) -> None:
+        super().__init__(f"the {name} of event {event_id} is fixed")
+        self.event_id = event_id
+        self.name = name
+
+
+class TooManyEvents(StorageError):
+    """The server has as many events under way as it may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} events are under way already")
+        self.limit = limit
+
+
+class EventNotOpen(StorageError):
+    """Nothing can be ordered in the event just now; nothing was reserved."""
+
+    def __init__(self, event_id: int, state: EventState, *, opens_at: datetime | None) -> None:
+        super().__init__(f"event {event_id} is {state}")
+        self.event_id = event_id
+        self.state = state
+        self.opens_at = opens_at  # None: it has been open
+
+
+class GuestBlocked(StorageError):
+    """A moderator lets this member take no part in the event."""
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(f"a guest of event {event_id} is blocked")
+        self.event_id = event_id
 
 
 class PictureNotFound(StorageError):

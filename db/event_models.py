@@ -72,7 +72,7 @@ class EventPlan:
     review_channel_id: int | None = None  # moderators' channel; None: shown without approval
     filters: tuple[str, ...] = ()  # ids; none: all
     gender: int | None = None  # what the form proposes
-    ratio: str = "2:3"  # of all its pictures
+    ratio: str = "portrait"  # of all its pictures; a word of `faceswap.models.Ratio`
     guest_limit: int = 5  # pictures of each guest
     pot: int | None = None  # pictures in all; None: any number
     caption: str = ""  # of the frame
@@ -98,9 +98,20 @@ class Event(EventPlan):
     join_code: str | None
     created_at: datetime
     updated_at: datetime
-    opened_at: datetime | None
+    opened_at: datetime | None  # not before ends_at: the bot was away over all of it
+    closing_at: datetime | None  # since when what was ordered in time is waited for
     closed_at: datetime | None
     files_delete_at: datetime | None  # when its pictures leave the disk; None: not over yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an event is: what decides about its next step."""
+
+    event: Event
+    said: frozenset[NoticeKind]
+    unfinished: int  # jobs
+    pot_used: int  # pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +169,17 @@ class GuestCounts:
     pictures: int  # approved
     waiting: int
     votes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerChoices:
+    """One row of `servers`: what its organisers have chosen, or written last."""
+
+    guild_id: int
+    timezone: str | None = None
+    log_channel_id: int | None = None
+    organiser_role_id: int | None = None
+    moderator_role_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ events = sa.Table(
     Column("created_at", Timestamp, nullable=False),
     Column("updated_at", Timestamp, nullable=False),
     Column("opened_at", Timestamp),
+    Column("closing_at", Timestamp),
     Column("closed_at", Timestamp),
     Column("files_delete_at", Timestamp),
     one_of("state", EventState),

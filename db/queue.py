@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounds import Bounds, has_free_place, may_start, require_room, served_in_order
 from db.budget import require_credits, room_in
+from db.event_door import require_open
 from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
@@ -48,13 +49,18 @@ class Destination:
 async def accept(
     connection: AsyncConnection, new: NewJob, *, bounds: Bounds, now: datetime
 ) -> Acceptance:
-    """Queue a job and reserve its quota; the same interaction a second time changes nothing."""
+    """Queue a job and reserve its quota; the same interaction a second time changes nothing.
+
+    Of a community event: only while it is open, and from guests who are not blocked.
+    """
     await close(connection, new.interaction_id)  # from now on the job itself says what to tell
     found = await connection.execute(_OF_INTERACTION, {"of_interaction": new.interaction_id})
     row = found.mappings().one_or_none()
     if row is not None:
         return Acceptance(job=Job(**row), created=False)
     # What may refuse comes first, and costs little.
+    if new.event_id is not None:
+        await require_open(connection, new.event_id, new.user_id, now=now)
     await require_room(connection, bounds, user_id=new.user_id, guild_id=new.guild_id)
     requester = Requester(
         user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0

@@ -121,6 +121,7 @@ partial(
     "ix_jobs_pictures", jobs.c.picture_delete_at, where=sa.text("picture_delete_at IS NOT NULL")
 )
 partial("ix_jobs_finished", jobs.c.finished_at, where=sa.text("finished_at IS NOT NULL"))
+partial("ix_jobs_event", jobs.c.event_id, jobs.c.state, where=sa.text("event_id IS NOT NULL"))
 partial(
     "uq_jobs_remote",
     jobs.c.backend,

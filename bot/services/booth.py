@@ -29,6 +29,7 @@ from bot.errors import (
 from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.disk import Disk
+from bot.services.events.refusals import refusal_of
 from bot.services.gate import Gate, Pause
 from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
@@ -36,7 +37,14 @@ from bot.services.pictures import PictureStore
 from bot.services.prompts import check_prompt
 from bot.services.sizes import Sized
 from bot.services.worker import Worker
-from db.errors import JobNotFound, QueueFull, QuotaExceeded, StorageUnavailable, TransitionRefused
+from db.errors import (
+    JobNotFound,
+    QueueFull,
+    QuotaExceeded,
+    StorageError,
+    StorageUnavailable,
+    TransitionRefused,
+)
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage
@@ -323,6 +331,8 @@ class Booth:
             await self._discard_photo(new)
             if isinstance(error, (QueueFull, QuotaExceeded)):
                 raise await self._refusal(error) from None
+            if isinstance(error, StorageError) and (refusal := refusal_of(error)) is not None:
+                raise refusal from None
             raise
         if not acceptance.created:
             await self._discard_photo(new)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.booth import Booth
 from bot.services.catalogue import Catalogue
+from bot.services.events.bundle import EventServices
 from bot.services.gate import Gate
 from bot.services.intake import Intake
 from bot.services.previews import Previews
@@ -22,6 +23,7 @@ class Services:
     previews: Previews
     gate: Gate
     privacy: Privacy
+    events: EventServices
     photo_keep_minutes: int
     undelivered_keep_days: int
     original_keep_hours: int

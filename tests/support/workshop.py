@@ -17,6 +17,9 @@ from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
 from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.bell import Bell
+from bot.services.events.bundle import EventServices
+from bot.services.events.planning import Planning
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
@@ -34,6 +37,7 @@ from bot.services.worker import Worker
 from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
+from db.events import EventRepository
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
@@ -42,6 +46,7 @@ from db.models import Job, Ledger, Limit, Scope, Window
 from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
+from db.servers import ServerRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -87,6 +92,9 @@ class Workshop:
     worker: Worker
     booth: Booth
     privacy: Privacy
+    event_rows: EventRepository
+    event_bell: Bell
+    events: EventServices
     clock: MovableClock
     data_dir: Path
 
@@ -272,6 +280,8 @@ def build(
         outlook=outlook,
         submit_at_once=4,
     )
+    event_rows, servers = EventRepository(database, clock=clock), ServerRepository(database)
+    event_bell = Bell()
     return Workshop(
         database=database,
         jobs=jobs,
@@ -307,6 +317,18 @@ def build(
             photos=photos,
             pictures=pictures,
             worker=worker,
+        ),
+        event_rows=event_rows,
+        event_bell=event_bell,
+        events=EventServices(
+            planning=Planning(
+                events=event_rows,
+                servers=servers,
+                catalogue=catalogue,
+                bell=event_bell,
+                clock=clock,
+            ),
+            servers=servers,
         ),
         clock=clock,
         data_dir=data_dir,

@@ -72,6 +72,7 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
         previews=workshop.previews,
         gate=workshop.gate,
         privacy=workshop.privacy,
+        events=workshop.events,
         photo_keep_minutes=15,
         undelivered_keep_days=7,
         original_keep_hours=24,

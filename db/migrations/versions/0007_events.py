@@ -27,6 +27,13 @@ def upgrade() -> None:
     _blocks()
     _servers()
     op.add_column("jobs", sa.Column("caption", sa.Text()))  # that a guest gave a picture
+    op.create_index(
+        "ix_jobs_event",
+        "jobs",
+        ["event_id", "state"],
+        sqlite_where=sa.text("event_id IS NOT NULL"),
+        postgresql_where=sa.text("event_id IS NOT NULL"),
+    )
 
 
 def _events() -> None:
@@ -64,6 +71,7 @@ def _events() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("opened_at", sa.BigInteger()),
+        sa.Column("closing_at", sa.BigInteger()),
         sa.Column("closed_at", sa.BigInteger()),
         sa.Column("files_delete_at", sa.BigInteger()),
         sa.CheckConstraint(f'"state" IN ({EVENT_STATES})', name="ck_events_state_known"),

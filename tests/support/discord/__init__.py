@@ -12,8 +12,10 @@ from tests.support.discord.records import (
     InteractionKind,
     Message,
     MessageFlag,
+    Notice,
     ResponseType,
 )
+from tests.support.discord.scheduled_events import ListingStatus, ScheduledEvent
 from tests.support.discord.server import LoggedRequest
 from tests.support.discord.standin import DiscordStandIn
 
@@ -30,14 +32,17 @@ __all__ = [
     "Held",
     "Interaction",
     "InteractionKind",
+    "ListingStatus",
     "LoggedRequest",
     "Member",
     "Message",
     "MessageFlag",
     "NotPossible",
+    "Notice",
     "Permission",
     "ResponseType",
     "Role",
+    "ScheduledEvent",
     "Upload",
     "User",
 ]

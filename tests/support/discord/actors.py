@@ -36,7 +36,7 @@ class Actors:
     ) -> Interaction:
         channel = channel or self._world.dm_channel(user)
         command, leaf = self._find_chat(user, channel, name)
-        resolver = self._resolver(channel)
+        resolver = self._resolver(channel, user)
         filled = fill_options(leaf, options, resolver)
         data = self._command_data(command, name, filled, resolver)
         return begin(
@@ -57,7 +57,7 @@ class Actors:
         known = {option["name"]: option for option in leaf.get("options") or []}
         if not known.get(focused, {}).get("autocomplete"):
             raise NotPossible(f"{focused} of /{name} has no autocomplete")
-        resolver = self._resolver(channel)
+        resolver = self._resolver(channel, user)
         rest = {key: value for key, value in options.items() if key != focused}
         partial = {"options": [o | {"required": False} for o in known.values()]}
         filled = fill_options(partial, rest, resolver)
@@ -73,7 +73,7 @@ class Actors:
     ) -> Interaction:
         kind = MESSAGE_MENU if isinstance(target, Message) else USER_MENU
         command = self._find(user, channel, kind, name)
-        resolver = self._resolver(channel)
+        resolver = self._resolver(channel, user)
         data: Json = {"id": command["id"], "name": name, "type": kind}
         data["target_id"] = str(target.id)
         if isinstance(target, Message):
@@ -93,7 +93,7 @@ class Actors:
     def select(self, user: User, message: Message, which: str, values: Any) -> Interaction:
         menus = [c for c in ui.walk(message.components) if c["type"] in ui.SELECTS]
         menu = _named(menus, which, "select")
-        resolver = self._resolver(message.channel)
+        resolver = self._resolver(message.channel, user)
         picked = pick(menu, values, resolver)
         data: Json = {"custom_id": menu["custom_id"], "component_type": menu["type"]}
         data |= {"id": menu["id"], "values": picked, **resolver.part()}
@@ -102,7 +102,7 @@ class Actors:
     def submit_modal(self, user: User, opened: Interaction, values: dict[str, Any]) -> Interaction:
         if opened.modal is None or opened.user is not user:
             raise NotPossible(f"{user.name} sees no modal")
-        resolver = self._resolver(opened.channel)
+        resolver = self._resolver(opened.channel, user)
         modal = opened.modal
         components = fill_modal(modal, values, resolver)
         data: Json = {"custom_id": modal["custom_id"], "components": components}
@@ -120,7 +120,7 @@ class Actors:
 
     def say(self, user: User, channel: Channel, text: str, files: list[Upload]) -> Message:
         """An ordinary message of a person."""
-        if Permission.SEND_MESSAGES not in channel.permissions(user):
+        if channel.kind.holds_posts or channel.to_post not in channel.permissions(user):
             raise NotPossible(f"{user.name} may not write in {channel.name}")
         uploads = dict(enumerate(files))
         message = compose.create(self._world, channel, {"content": text}, uploads, author=user)
@@ -181,12 +181,12 @@ class Actors:
         if needed not in channel.permissions(user):
             raise NotPossible(f"{user.name} does not see {command['name']}: needs {needed!r}")
 
-    def _resolver(self, channel: Channel) -> Resolver:
+    def _resolver(self, channel: Channel, user: User) -> Resolver:
         def store(upload: Upload) -> StoredFile:
             folder = f"cdn/ephemeral-attachments/{channel.id}"
             return self._world.store(upload, folder=folder, ephemeral=True)
 
-        return Resolver(guild=channel.guild, store=store)
+        return Resolver(channel=channel, user=user, store=store)
 
     def _command_data(
         self, command: Json, name: str, options: list[Json], resolver: Resolver

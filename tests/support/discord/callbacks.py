@@ -54,7 +54,7 @@ class Callbacks:
         self._world.channel(interaction.channel.id)
         kind = _response_type(call.json.get("type"), interaction)
         message = self._apply(interaction, kind, call)
-        interaction.response_type = kind
+        interaction.answer(kind, at=self._world.clock.now())
         self._world.changes.notify()
         if call.query.get("with_response") not in {"1", "true"}:
             return NO_CONTENT
@@ -99,7 +99,7 @@ class Callbacks:
             flags=flags | MessageFlag.LOADING,
             interaction=interaction,
         )
-        self._world.messages[message.id] = message
+        self._world.keep(message)
         return message
 
     def _update(

@@ -49,13 +49,14 @@ def create(
     author: User,
     interaction: Interaction | None = None,
     reply_to: Message | None = None,
+    message_id: int | None = None,
 ) -> Message:
     """A new message; raises before anything is stored if Discord would refuse it."""
     asked = MessageFlag(body.get("flags") or 0) & SETTABLE_NEW
     if interaction is None:
         asked &= ~MessageFlag.EPHEMERAL
     message = Message(
-        id=world.clock.snowflake(),
+        id=message_id or world.clock.snowflake(),
         channel=channel,
         author=author,
         created_at=world.clock.now(),
@@ -68,7 +69,7 @@ def create(
     apply_mentions(message, allowed=body.get("allowed_mentions"), users=world.users)
     if message.ephemeral and interaction is not None:
         message.pings &= {interaction.user}
-    world.messages[message.id] = message
+    world.keep(message)
     return message
 
 

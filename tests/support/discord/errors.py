@@ -14,6 +14,9 @@ MESSAGES = {
     10015: "Unknown Webhook",
     10062: "Unknown interaction",
     10063: "Unknown application command",
+    10070: "Unknown Guild Scheduled Event",
+    30003: "Maximum number of pins reached for the channel (250)",
+    30038: "Maximum number of uncompleted guild scheduled events reached (100)",
     30046: "Maximum number of edits to messages older than 1 hour reached. Try again later.",
     40005: "Request entity too large",
     40060: "Interaction has already been acknowledged.",
@@ -23,13 +26,17 @@ MESSAGES = {
     50007: "Cannot send messages to this user",
     50008: "Cannot send messages in a non-text channel",
     50013: "Missing Permissions",
+    50021: "Cannot execute action on a system message",
+    50024: "Cannot execute action on this channel type",
     50027: "Invalid Webhook Token",
     50033: "Invalid Recipient(s)",
     50035: "Invalid Form Body",
     50083: "Thread is archived",
     50109: "The request body contains invalid JSON.",
     50278: "Cannot send messages to this user due to having no mutual guilds",
+    160004: "A thread has already been created for this message",
     160005: "Thread is locked",
+    180000: "Cannot update a finished event",
 }
 
 TOO_MANY = 429
@@ -37,6 +44,8 @@ RETRY_AFTER = 0.05  # seconds; Discord names more, no test has the time
 
 STATUSES = {
     0: 401,
+    30003: 400,
+    30038: 400,
     30046: 429,
     40005: 413,
     40060: 400,
@@ -46,13 +55,17 @@ STATUSES = {
     50007: 403,
     50008: 400,
     50013: 403,
+    50021: 403,
+    50024: 400,
     50027: 401,
     50033: 400,
     50035: 400,
     50083: 400,
     50109: 400,
     50278: 403,
+    160004: 400,
     160005: 400,
+    180000: 400,
 }
 
 

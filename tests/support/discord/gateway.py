@@ -31,7 +31,8 @@ UNKNOWN_OPCODE, NOT_AUTHENTICATED, BAD_TOKEN, ALREADY_AUTHENTICATED = 4001, 4003
 INVALID_SEQUENCE, RATE_LIMITED, DISALLOWED_INTENTS = 4007, 4008, 4014
 INTENT_GUILD_MEMBERS = 1 << 1
 INTENT_GUILDS, INTENT_GUILD_MESSAGES, INTENT_DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
-INTENT_MESSAGE_CONTENT = 1 << 15
+INTENT_MESSAGE_CONTENT, INTENT_SCHEDULED_EVENTS = 1 << 15, 1 << 16
+MEMBER_EVENTS = {"GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE"}
 PRIVILEGED = INTENT_GUILD_MEMBERS | (1 << 8) | INTENT_MESSAGE_CONTENT
 
 
@@ -110,8 +111,10 @@ class Session:
         if event.startswith("MESSAGE_"):
             wanted = INTENT_GUILD_MESSAGES if guild else INTENT_DIRECT_MESSAGES
             return bool(self.intents & wanted)
-        if event == "GUILD_MEMBER_REMOVE":
+        if event in MEMBER_EVENTS:
             return bool(self.intents & INTENT_GUILD_MEMBERS)
+        if event.startswith("GUILD_SCHEDULED_EVENT_"):
+            return bool(self.intents & INTENT_SCHEDULED_EVENTS)
         if event.startswith(("GUILD_", "CHANNEL_", "THREAD_")):
             return bool(self.intents & INTENT_GUILDS)
         return True

@@ -18,6 +18,7 @@ from tests.support.discord.payloads import (
     user_payload,
 )
 from tests.support.discord.people import Channel, Guild, Role, User
+from tests.support.discord.permissions import Permission
 
 Json = dict[str, Any]
 
@@ -45,9 +46,14 @@ class NotPossible(AssertionError):
 class Resolver:
     """Collects what an interaction refers to by id, in the form of `resolved`."""
 
-    guild: Guild | None
+    channel: Channel
+    user: User
     store: Callable[[Upload], StoredFile]
     resolved: dict[str, dict[str, Json]] = field(default_factory=dict)
+
+    @property
+    def guild(self) -> Guild | None:
+        return self.channel.guild
 
     def __call__(self, thing: Any) -> str:
         """Note the thing and return its id."""
@@ -57,11 +63,13 @@ class Resolver:
         if isinstance(thing, User):
             member = self.guild.members.get(thing.id) if self.guild else None
             if member is not None:
-                self._note("members", thing.id, member_payload(member, with_user=False))
+                may = {"permissions": str(int(self.channel.permissions(thing)))}
+                self._note("members", thing.id, member_payload(member, with_user=False) | may)
             return self._note("users", thing.id, user_payload(thing))
         if isinstance(thing, Role):
             return self._note("roles", thing.id, role_payload(thing))
-        return self._note("channels", thing.id, channel_payload(thing) | {"permissions": "0"})
+        may = {"permissions": str(int(thing.permissions(self.user)))}
+        return self._note("channels", thing.id, channel_payload(thing) | may)
 
     def part(self) -> Json:
         """`resolved` for the interaction's data; Discord leaves it out where there is nothing."""
@@ -96,6 +104,8 @@ def _value(option: Json, value: Any, resolver: Resolver) -> Any:
     if kind in _THINGS:
         if not isinstance(value, _THINGS[kind]):
             raise NotPossible(f"{name} does not take {value!r}")
+        if isinstance(value, Channel):
+            _check_offered(name, value, kinds=option.get("channel_types"), resolver=resolver)
         return resolver(value)
     value = _chosen(option, value)
     if not _fits(kind, value):
@@ -105,6 +115,18 @@ def _value(option: Json, value: Any, resolver: Resolver) -> Any:
     elif kind != BOOLEAN:
         _check_range(name, value, option.get("min_value"), option.get("max_value"))
     return value
+
+
+def _check_offered(
+    name: str, channel: Channel, *, kinds: list[int] | None, resolver: Resolver
+) -> None:
+    """The client offers channels of this server that the user sees, of the kinds asked for."""
+    if kinds and channel.kind not in kinds:
+        raise NotPossible(f"{name} takes channels of kinds {kinds}, not {channel.kind!r}")
+    if channel.guild is not resolver.guild:
+        raise NotPossible(f"{name}: {channel.name} is in another server")
+    if Permission.VIEW_CHANNEL not in channel.permissions(resolver.user):
+        raise NotPossible(f"{name}: {resolver.user.name} does not see {channel.name}")
 
 
 def _fits(kind: int, value: object) -> bool:
@@ -140,11 +162,29 @@ def check_count(component: Json, count: int) -> None:
     )
 
 
+_OF_SELECT: dict[int, tuple[type, ...]] = {
+    5: (User,),
+    6: (Role,),
+    7: (User, Role),
+    8: (Channel,),
+}
+
+
+def _check_thing(select: Json, value: Any, resolver: Resolver) -> None:
+    if not isinstance(value, _OF_SELECT[select["type"]]):
+        raise NotPossible(f"{select['custom_id']} does not take {value!r}")
+    if isinstance(value, Channel):
+        kinds = select.get("channel_types")
+        _check_offered(select["custom_id"], value, kinds=kinds, resolver=resolver)
+
+
 def pick(select: Json, given: Any, resolver: Resolver) -> list[str]:
     """The `values` of a select menu, of any kind."""
     values = list(given) if isinstance(given, list | tuple) else [given]
     check_count(select, len(values))
     if "options" not in select:
+        for value in values:
+            _check_thing(select, value, resolver)
         return [resolver(value) for value in values]
     by_word = {option["label"]: option["value"] for option in select["options"]}
     by_word |= {option["value"]: option["value"] for option in select["options"]}

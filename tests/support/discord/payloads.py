@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.discord.files import StoredFile
 from tests.support.discord.people import Channel, ChannelKind, Guild, Member, Role, User
+from tests.support.discord.permissions import Permission
 from tests.support.discord.records import Interaction, InteractionKind, Message
 
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ def member_payload(member: Member, *, with_user: bool = True) -> Json:
         "joined_at": member.joined_at.isoformat(),
         "nick": None,
         "avatar": None,
-        "premium_since": None,
+        "premium_since": member.boosts_since.isoformat() if member.boosts_since else None,
         "communication_disabled_until": None,
         "deaf": False,
         "mute": False,
@@ -52,13 +53,16 @@ def role_payload(role: Role) -> Json:
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "hoist": False,
-        "managed": role.bot_id is not None,
+        "managed": role.bot_id is not None or role.for_boosters,
         "mentionable": role.mentionable,
         "icon": None,
         "unicode_emoji": None,
         "flags": 0,
     }
-    return payload if role.bot_id is None else payload | {"tags": {"bot_id": str(role.bot_id)}}
+    tags: Json = {} if role.bot_id is None else {"bot_id": str(role.bot_id)}
+    if role.for_boosters:
+        tags["premium_subscriber"] = None  # that it is there says it
+    return payload | {"tags": tags} if tags else payload
 
 
 def channel_payload(channel: Channel) -> Json:
@@ -66,16 +70,16 @@ def channel_payload(channel: Channel) -> Json:
         recipients = [user_payload(channel.recipient)] if channel.recipient else []
         return {"id": str(channel.id), "type": 1, "flags": 0, "recipients": recipients}
     guild = channel.guild
-    if channel.kind is ChannelKind.THREAD:
+    if channel.kind.is_thread:
         return _thread_payload(channel)
     return {
         "id": str(channel.id),
         "type": int(channel.kind),
         "guild_id": str(guild.id),
         "name": channel.name,
-        "position": guild.channels.index(channel),
+        "position": guild.channels.index(channel) if channel in guild.channels else 0,
         "parent_id": None,
-        "topic": None,
+        "topic": channel.topic,
         "nsfw": False,
         "rate_limit_per_user": 0,
         "last_message_id": None,
@@ -83,7 +87,7 @@ def channel_payload(channel: Channel) -> Json:
         "permission_overwrites": [
             {
                 "id": str(target),
-                "type": 0 if target == guild.everyone.id else 1,
+                "type": 0 if guild.has_role(target) else 1,
                 "allow": str(int(overwrite.allow)),
                 "deny": str(int(overwrite.deny)),
             }
@@ -96,31 +100,47 @@ def channel_payload(channel: Channel) -> Json:
 _OF_KIND: dict[ChannelKind, Json] = {
     ChannelKind.VOICE: {"bitrate": 64_000, "user_limit": 0, "rtc_region": None},
     ChannelKind.FORUM: {"available_tags": [], "default_reaction_emoji": None},
+    ChannelKind.MEDIA: {"available_tags": [], "default_reaction_emoji": None},
 }
 
 
 def _thread_payload(thread: Channel) -> Json:
     assert thread.guild is not None
     assert thread.parent is not None
-    return {
+    owner = thread.owner or thread.guild.owner
+    opened_at = (thread.opened_at or thread.guild.members[owner.id].joined_at).isoformat()
+    payload: Json = {
         "id": str(thread.id),
-        "type": int(ChannelKind.THREAD),
+        "type": int(thread.kind),
         "guild_id": str(thread.guild.id),
         "parent_id": str(thread.parent.id),
-        "owner_id": str(thread.guild.owner.id),
+        "owner_id": str(owner.id),
         "name": thread.name,
         "last_message_id": None,
         "rate_limit_per_user": 0,
         "flags": 0,
-        "message_count": 0,
-        "member_count": 1,
-        "total_message_sent": 0,
+        "message_count": thread.messages_sent,
+        "member_count": min(50, max(1, len(thread.invited))),
+        "total_message_sent": thread.messages_sent,
         "thread_metadata": {
             "archived": thread.archived,
-            "archive_timestamp": thread.guild.members[thread.guild.owner.id].joined_at.isoformat(),
-            "auto_archive_duration": 1440,
+            "archive_timestamp": opened_at,
+            "auto_archive_duration": thread.archives_after,
             "locked": thread.locked,
+            "create_timestamp": opened_at,
         },
+    }
+    return payload | ({"applied_tags": []} if thread.parent.kind.holds_posts else {})
+
+
+def thread_member_payload(thread: Channel, user: User) -> Json:
+    assert thread.guild is not None
+    joined_at = thread.opened_at or thread.guild.members[user.id].joined_at
+    return {
+        "id": str(thread.id),
+        "user_id": str(user.id),
+        "join_timestamp": joined_at.isoformat(),
+        "flags": 0,
     }
 
 
@@ -168,13 +188,21 @@ def guild_create_payload(guild: Guild, *, bot: User) -> Json:
         "member_count": len(guild.members),
         "members": [member_payload(guild.members[bot.id])],
         "channels": [channel_payload(channel) for channel in guild.channels],
-        "threads": [channel_payload(thread) for thread in guild.threads if not thread.archived],
+        "threads": [channel_payload(thread) for thread in open_threads(guild, seen_by=bot)],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+
+
+def open_threads(guild: Guild, *, seen_by: User) -> list[Channel]:
+    return [
+        thread
+        for thread in guild.threads
+        if not thread.archived and Permission.VIEW_CHANNEL in thread.permissions(seen_by)
+    ]
 
 
 def attachment_payload(file: StoredFile) -> Json:
@@ -212,9 +240,9 @@ def message_payload(message: Message) -> Json:
         "timestamp": message.created_at.isoformat(),
         "edited_timestamp": message.edited_at.isoformat() if message.edited_at else None,
         "mentions": [user_payload(user) for user in message.mentions],
-        "mention_roles": [],
-        "mention_everyone": False,
-        "pinned": False,
+        "mention_roles": [str(role.id) for role in message.role_mentions],
+        "mention_everyone": message.mentions_everyone,
+        "pinned": message.pinned,
         "tts": False,
     }
     if message.nonce is not None:
@@ -225,10 +253,16 @@ def message_payload(message: Message) -> Json:
         payload["interaction_metadata"] = metadata_payload(message.interaction)
     if message.reply_to is not None:
         payload |= _reply_fields(message.reply_to)
+    if message.thread is not None:
+        payload["thread"] = channel_payload(message.thread)
+    if message.about is not None:
+        payload["message_reference"] = _reference(message.about)
     return payload
 
 
 def _message_type(message: Message) -> int:
+    if message.notice is not None:
+        return int(message.notice)
     if message.reply_to is not None:
         return 19
     command = message.interaction and message.interaction.kind is InteractionKind.COMMAND
@@ -244,17 +278,20 @@ def _loose_files(message: Message) -> list[StoredFile]:
     return [file for file in message.attachments if file.url not in shown]
 
 
+def _reference(target: Message | Channel) -> Json:
+    channel = target if isinstance(target, Channel) else target.channel
+    reference: Json = {"type": 0, "channel_id": str(channel.id)}
+    if isinstance(target, Message):
+        reference["message_id"] = str(target.id)
+    if channel.guild is not None:
+        reference["guild_id"] = str(channel.guild.id)
+    return reference
+
+
 def _reply_fields(target: Message) -> Json:
-    reference: Json = {
-        "type": 0,
-        "message_id": str(target.id),
-        "channel_id": str(target.channel.id),
-    }
-    if target.channel.guild is not None:
-        reference["guild_id"] = str(target.channel.guild.id)
     whole = message_payload(target)
     whole.pop("referenced_message", None)
-    return {"message_reference": reference, "referenced_message": whole}
+    return {"message_reference": _reference(target), "referenced_message": whole}
 
 
 def metadata_payload(interaction: Interaction) -> Json:

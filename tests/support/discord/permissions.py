@@ -19,11 +19,17 @@ class Permission(enum.IntFlag):
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
-    MANAGE_EVENTS = 1 << 33
+    CONNECT = 1 << 20
+    MANAGE_ROLES = 1 << 28
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_EVENTS = 1 << 33
     MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
+    CREATE_EVENTS = 1 << 44
+    PIN_MESSAGES = 1 << 51
 
 
 EVERYTHING = Permission((1 << 52) - 1)  # the bits left out above, too
@@ -31,6 +37,8 @@ MEMBER_DEFAULT = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
     | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.CREATE_PRIVATE_THREADS
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
@@ -41,7 +49,7 @@ BOT_DEFAULT = MEMBER_DEFAULT
 
 @dataclass(frozen=True, slots=True)
 class Overwrite:
-    """A channel's exception for one role or member."""
+    """A channel's exception for one role or member; what is allowed outweighs what is denied."""
 
     allow: Permission
     deny: Permission
@@ -50,9 +58,15 @@ class Overwrite:
     def exactly(cls, permissions: Permission) -> Overwrite:
         return cls(permissions, EVERYTHING ^ permissions)
 
+    def joined(self, other: Overwrite) -> Overwrite:
+        return Overwrite(self.allow | other.allow, self.deny | other.deny)
+
+
+NO_EXCEPTION = Overwrite(Permission(0), Permission(0))
+
 
 def resolve(base: Permission, *overwrites: Overwrite | None) -> Permission:
-    """Apply the channel's exceptions in Discord's order: @everyone first, then the member."""
+    """Apply the channel's exceptions in Discord's order: @everyone, roles, the member."""
     if Permission.ADMINISTRATOR in base:
         return EVERYTHING
     for overwrite in overwrites:

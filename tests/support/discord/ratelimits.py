@@ -23,10 +23,17 @@ _RULES = {
     ("POST", _MESSAGES): Rule(5, 5.0),
     ("PATCH", f"{_MESSAGES}/{{message}}"): Rule(5, 5.0),
     ("DELETE", f"{_MESSAGES}/{{message}}"): Rule(5, 1.0),
+    ("PUT", f"{_MESSAGES}/pins/{{message}}"): Rule(5, 5.0),
+    ("POST", "/channels/{channel}/threads"): Rule(5, 5.0),
+    ("POST", f"{_MESSAGES}/{{message}}/threads"): Rule(5, 5.0),
+    ("POST", "/guilds/{guild}/channels"): Rule(5, 10.0),
+    ("POST", "/guilds/{guild}/scheduled-events"): Rule(5, 60.0),
+    ("PATCH", "/guilds/{guild}/scheduled-events/{event}"): Rule(5, 60.0),
     ("POST", _WEBHOOK): Rule(5, 2.0),
     ("PATCH", f"{_WEBHOOK}/messages/{{message}}"): Rule(5, 2.0),
 }
-_MAJOR = ("channel", "app", "token")
+_MAJOR = ("channel", "guild", "app", "token")
+_OF_ALL = Rule(50, 1.0)  # what a bot's token may ask in all; interactions do not count
 
 
 @dataclass(slots=True)
@@ -42,6 +49,7 @@ class RateLimits:
         self.enabled = enabled
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
         self._global_ends = 0.0
+        self._of_all = _Bucket(0, 0.0)
 
     def limit_globally(self, seconds: float) -> None:
         self._global_ends = time.time() + seconds
@@ -50,6 +58,8 @@ class RateLimits:
         """Count one request: the 429 if it is one too many, and the headers of either answer."""
         if not route.public and self._global_ends > time.time():
             wait = self._global_ends - time.time()
+            return _too_many(wait, {"X-RateLimit-Global": "true"}, scope="global")
+        if self.enabled and not route.public and (wait := self._over_all()):
             return _too_many(wait, {"X-RateLimit-Global": "true"}, scope="global")
         rule = _RULES.get((route.method, route.template))
         if rule is None or not self.enabled:
@@ -72,6 +82,14 @@ class RateLimits:
         if bucket.used <= rule.limit:
             return None, headers
         return _too_many(bucket.ends - now, headers)
+
+    def _over_all(self) -> float:
+        """Count one more of all; the seconds to wait if it is one too many."""
+        now = time.time()
+        if self._of_all.ends <= now:
+            self._of_all = _Bucket(0, now + _OF_ALL.window)
+        self._of_all.used += 1
+        return self._of_all.ends - now if self._of_all.used > _OF_ALL.limit else 0.0
 
 
 def _too_many(

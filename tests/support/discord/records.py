@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,13 +11,14 @@ from typing import Any
 from tests.support.discord.changes import Changes
 from tests.support.discord.components import buttons, gallery_items, texts, walk
 from tests.support.discord.files import StoredFile
-from tests.support.discord.people import Channel, User
+from tests.support.discord.people import Channel, Role, User
 
 Json = dict[str, Any]
 
 
 class MessageFlag(enum.IntFlag):
     SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -24,6 +26,13 @@ class MessageFlag(enum.IntFlag):
 
 
 NO_FLAGS = MessageFlag(0)
+
+
+class Notice(enum.IntEnum):
+    """Messages that Discord itself writes, in the name of who did it."""
+
+    PINNED = 6
+    THREAD_OPENED = 18
 
 
 class InteractionKind(enum.IntEnum):
@@ -58,7 +67,13 @@ class Message:
     nonce: str | None = None
     interaction: Interaction | None = None
     reply_to: Message | None = None
+    thread: Channel | None = None  # that was opened from it
+    notice: Notice | None = None  # what it tells of, if nobody wrote it
+    about: Message | Channel | None = None  # what a notice is about
+    pinned: bool = False
     mentions: list[User] = field(default_factory=list)
+    role_mentions: list[Role] = field(default_factory=list)
+    mentions_everyone: bool = False
     pings: set[User] = field(default_factory=set)  # whom it notified; an edit notifies nobody
     edited_at: datetime | None = None
     edits: int = 0
@@ -127,14 +142,25 @@ class Interaction:
     followups: list[Message] = field(default_factory=list)
     modal: Json | None = None
     choices: list[Json] | None = None
+    answered_at: datetime | None = None
+    _answered: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+    def answer(self, kind: ResponseType, *, at: datetime) -> None:
+        """Note the first response."""
+        self.response_type, self.answered_at = kind, at
+        self._answered.set()
 
     async def responded(self) -> Interaction:
         """Wait for the first response; AssertionError when the user would see it fail."""
-        await self.changes.until(
-            lambda: self.response_type is not None,
-            within=self.patience,
-            what=f"a response to {self.user.name}'s {self.name}",
-        )
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._answered.wait()
+        except TimeoutError:
+            await self.changes.until(
+                lambda: self.response_type is not None,
+                within=0,
+                what=f"a response to {self.user.name}'s {self.name}",
+            )
         return self
 
     @property

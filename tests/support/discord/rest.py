@@ -15,7 +15,7 @@ from tests.support.discord.payloads import (
     role_payload,
     user_payload,
 )
-from tests.support.discord.people import Channel, ChannelKind, Guild, User
+from tests.support.discord.people import Channel, Guild, User
 from tests.support.discord.permissions import Permission
 from tests.support.discord.records import Message
 from tests.support.discord.routing import NO_CONTENT, Call, Reply, Routes
@@ -77,44 +77,36 @@ class Rest:
             raise DiscordError(50033)
         return Reply(200, channel_payload(self._world.dm_channel(user)))
 
-    def _reachable_guild(self, call: Call) -> Guild:
-        guild = self._world.guilds.get(call.id("guild"))
-        if guild is None or not guild.has_bot:
-            raise DiscordError(10004)
-        return guild
-
     def _guild(self, call: Call) -> Reply:
-        return Reply(200, guild_payload(self._reachable_guild(call)))
+        return Reply(200, guild_payload(reachable_guild(self._world, call)))
 
     def _guild_channels(self, call: Call) -> Reply:
-        return Reply(200, [channel_payload(c) for c in self._reachable_guild(call).channels])
+        return Reply(200, [channel_payload(c) for c in reachable_guild(self._world, call).channels])
 
     def _guild_roles(self, call: Call) -> Reply:
-        guild = self._reachable_guild(call)
+        guild = reachable_guild(self._world, call)
         return Reply(200, [role_payload(role) for role in [guild.everyone, *guild.roles]])
 
     def _guild_member(self, call: Call) -> Reply:
-        member = self._reachable_guild(call).members.get(call.id("user"))
+        member = reachable_guild(self._world, call).members.get(call.id("user"))
         if member is None:
             raise DiscordError(10007)
         return Reply(200, member_payload(member))
 
-    def _visible(self, call: Call) -> Channel:
-        channel = self._world.channel(call.id("channel"))
-        if Permission.VIEW_CHANNEL not in channel.permissions(self._world.bot):
-            raise DiscordError(50001)
-        return channel
-
     def _channel(self, call: Call) -> Reply:
-        return Reply(200, channel_payload(self._visible(call)))
+        return Reply(200, channel_payload(visible_channel(self._world, call)))
 
     def _typing(self, call: Call) -> Reply:
-        channel = self._visible(call)
-        self._need(channel, channel.to_post)
+        channel = visible_channel(self._world, call)
+        need(self._world, channel, channel.to_post)
         return NO_CONTENT
 
     def _history(self, call: Call) -> Reply:
-        shown = [m for m in self._world.live_messages(self._visible(call)) if not m.ephemeral]
+        shown = [
+            m
+            for m in self._world.live_messages(visible_channel(self._world, call))
+            if not m.ephemeral
+        ]
         before, after = call.query.get("before"), call.query.get("after")
         shown = [m for m in shown if before is None or m.id < int(before)]
         shown = [m for m in shown if after is None or m.id > int(after)]
@@ -124,11 +116,11 @@ class Rest:
         return Reply(200, [message_payload(m) for m in reversed(page)])
 
     def _get_message(self, call: Call) -> Reply:
-        message = self._world.message(self._visible(call), call.id("message"))
+        message = self._world.message(visible_channel(self._world, call), call.id("message"))
         return Reply(200, message_payload(message))
 
     def _send(self, call: Call) -> Reply:
-        channel = self._visible(call)
+        channel = visible_channel(self._world, call)
         self._may_post(channel, call)
         repeated = self._same_nonce(channel, call.json)
         if repeated is not None:
@@ -147,26 +139,22 @@ class Rest:
     def _may_post(self, channel: Channel, call: Call) -> None:
         if channel.recipient is not None:
             self._may_write_to(channel.recipient)
-        if channel.kind is ChannelKind.FORUM:
+        if channel.kind.holds_posts:
             raise DiscordError(50008)
-        self._need(channel, channel.to_post)
+        need(self._world, channel, channel.to_post)
         if channel.locked and Permission.MANAGE_THREADS not in channel.permissions(self._world.bot):
             raise DiscordError(160005)
         channel.archived = False  # as a new message does on Discord
         if call.files:
-            self._need(channel, Permission.ATTACH_FILES)
+            need(self._world, channel, Permission.ATTACH_FILES)
         if call.json.get("embeds"):
-            self._need(channel, Permission.EMBED_LINKS)
+            need(self._world, channel, Permission.EMBED_LINKS)
 
     def _may_write_to(self, user: User) -> None:
         if not user.dms_open:
             raise DiscordError(50007)
         if not self._world.shares_server(user):
             raise DiscordError(50278)
-
-    def _need(self, channel: Channel, permission: Permission) -> None:
-        if permission not in channel.permissions(self._world.bot):
-            raise DiscordError(50013)
 
     def _same_nonce(self, channel: Channel, body: Json) -> Message | None:
         """With `enforce_nonce`, the message of the same nonce of the past few minutes."""
@@ -195,14 +183,14 @@ class Rest:
             return None
 
     def _edit(self, call: Call) -> Reply:
-        channel = self._visible(call)
+        channel = visible_channel(self._world, call)
         message = self._world.message(channel, call.id("message"))
         if message.author is not self._world.bot:
             raise DiscordError(50005)
         if channel.archived:
             raise DiscordError(50083)
         if call.files:
-            self._need(channel, Permission.ATTACH_FILES)
+            need(self._world, channel, Permission.ATTACH_FILES)
         self._count_old_edit(message)
         compose.edit(self._world, message, call.json, call.files)
         announce(self._world, "MESSAGE_UPDATE", message)
@@ -216,14 +204,34 @@ class Rest:
         self._old_edits[message.channel.id] += 1
 
     def _delete(self, call: Call) -> Reply:
-        channel = self._visible(call)
+        channel = visible_channel(self._world, call)
         message = self._world.message(channel, call.id("message"))
         if channel.archived:
             raise DiscordError(50083)
         if message.author is not self._world.bot:
-            self._need(channel, Permission.MANAGE_MESSAGES)
+            need(self._world, channel, Permission.MANAGE_MESSAGES)
         remove(self._world, message)
         return NO_CONTENT
+
+
+def reachable_guild(world: World, call: Call) -> Guild:
+    guild = world.guilds.get(call.id("guild"))
+    if guild is None or not guild.has_bot:
+        raise DiscordError(10004)
+    return guild
+
+
+def visible_channel(world: World, call: Call) -> Channel:
+    """The channel that a request is about, if the bot may know of it."""
+    channel = world.channel(call.id("channel"))
+    if Permission.VIEW_CHANNEL not in channel.permissions(world.bot):
+        raise DiscordError(50001)
+    return channel
+
+
+def need(world: World, channel: Channel, permission: Permission) -> None:
+    if permission not in channel.permissions(world.bot):
+        raise DiscordError(50013)
 
 
 def announce(world: World, event: str, message: Message) -> None:
@@ -249,6 +257,33 @@ def remove(world: World, message: Message) -> None:
         guild = message.channel.guild
         guild_part = {"guild_id": str(guild.id)} if guild else {}
         world.emit("MESSAGE_DELETE", payload | guild_part, guild)
+
+
+def remove_many(world: World, messages: list[Message]) -> None:
+    """What a moderator's bulk deletion does: one event for all of them."""
+    for message in messages:
+        message.deleted = True
+    world.changes.notify()
+    channel = messages[0].channel
+    guild_part = {"guild_id": str(channel.guild.id)} if channel.guild else {}
+    payload = {"ids": [str(m.id) for m in messages], "channel_id": str(channel.id)}
+    world.emit("MESSAGE_DELETE_BULK", payload | guild_part, channel.guild)
+
+
+def remove_channel(world: World, channel: Channel) -> None:
+    """A channel goes with all that was said in it, and with its threads."""
+    guild = channel.guild
+    assert guild is not None
+    for thread in [t for t in guild.threads if t.parent is channel]:
+        remove_channel(world, thread)
+    payload = channel_payload(channel)
+    (guild.threads if channel.kind.is_thread else guild.channels).remove(channel)
+    del world.channels[channel.id]
+    for message in world.live_messages(channel):
+        message.deleted = True
+    event = "THREAD_DELETE" if channel.kind.is_thread else "CHANNEL_DELETE"
+    world.emit(event, payload, guild)
+    world.changes.notify()
 
 
 def application_payload(world: World) -> Json:

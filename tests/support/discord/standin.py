@@ -18,32 +18,28 @@ from aiohttp import web
 from tests.support.discord.actors import Actors
 from tests.support.discord.callbacks import Callbacks
 from tests.support.discord.changes import Changes
+from tests.support.discord.channels import Channels
 from tests.support.discord.clock import Clock
 from tests.support.discord.commands import CommandBook
 from tests.support.discord.faults import Cut, Failure, Faults, Held, Planted
 from tests.support.discord.files import Upload
 from tests.support.discord.gateway import Gateway
-from tests.support.discord.payloads import (
-    channel_payload,
-    guild_create_payload,
-    guild_payload,
-    role_payload,
-    user_payload,
-)
-from tests.support.discord.people import Channel, ChannelKind, Guild, Member, Role, User
-from tests.support.discord.permissions import BOT_DEFAULT, MEMBER_DEFAULT, Permission
+from tests.support.discord.people import Channel, Guild, User
+from tests.support.discord.places import Places
 from tests.support.discord.ratelimits import RateLimits
 from tests.support.discord.records import Interaction, Message
-from tests.support.discord.rest import Rest, remove
+from tests.support.discord.rest import Rest
 from tests.support.discord.routing import Routes
+from tests.support.discord.scheduled_events import ScheduledEvent, ScheduledEvents
 from tests.support.discord.server import LoggedRequest, Server
+from tests.support.discord.threads import Threads
 from tests.support.discord.world import Limits, World
 
 T = TypeVar("T")
 DEADLINE = 10.0
 
 
-class DiscordStandIn:
+class DiscordStandIn(Places):
     """REST, gateway and CDN; enter it, point a bot at it, then act as its users.
 
     Leaving raises AssertionError if the bot sent what Discord's own document forbids, or used
@@ -65,6 +61,7 @@ class DiscordStandIn:
         self._rate_limits = RateLimits(enabled=rate_limits)
         self._faults = Faults(self._changes)
         self._commands = CommandBook(self._world)
+        self._scheduled = ScheduledEvents(self._world)
         self._actors = Actors(self._world, self._commands)
         self._check_schema = check_schema
         self._runner: web.AppRunner | None = None
@@ -102,7 +99,10 @@ class DiscordStandIn:
 
     def _routes(self) -> Routes:
         routes = Routes()
+        Channels(self._world).add_routes(routes)  # before what takes any word for a message's id
+        Threads(self._world).add_routes(routes)
         Rest(self._world, gateway_url=self.gateway_url).add_routes(routes)
+        self._scheduled.add_routes(routes)
         self._commands.add_routes(routes)
         Callbacks(self._world).add_routes(routes)
         return routes
@@ -128,154 +128,6 @@ class DiscordStandIn:
     @property
     def limits(self) -> Limits:
         return self._world.limits
-
-    # -- who is there
-
-    def add_user(self, name: str, *, locale: str = "en-US", installed: bool = False) -> User:
-        """A person; `installed`: they added the app to their own account."""
-        user = User(id=self._world.clock.snowflake(), name=name, locale=locale, installed=installed)
-        self._world.users[user.id] = user
-        return user
-
-    def add_guild(
-        self,
-        name: str,
-        *,
-        owner: User | None = None,
-        has_bot: bool = True,
-        bot_permissions: Permission = BOT_DEFAULT,
-        locale: str = "en-US",
-    ) -> Guild:
-        """A server with an owner and, unless `has_bot` is False, the bot in a role of its own."""
-        owner = owner or self.add_user(f"{name} owner")
-        guild_id = self._world.clock.snowflake()
-        everyone = Role(id=guild_id, name="@everyone", permissions=MEMBER_DEFAULT, position=0)
-        guild = Guild(
-            id=guild_id,
-            name=name,
-            owner=owner,
-            everyone=everyone,
-            has_bot=has_bot,
-            locale=locale,
-        )
-        self._world.guilds[guild.id] = guild
-        self.add_member(guild, owner)
-        if has_bot:
-            role = self.add_role(guild, self.bot.name, bot_permissions, tell=False)
-            role.bot_id = self.bot.id
-            self.add_member(guild, self.bot, roles=[role])
-            payload = guild_create_payload(guild, bot=self.bot)
-            self._world.emit("GUILD_CREATE", payload, guild)
-        return guild
-
-    def add_role(
-        self,
-        guild: Guild,
-        name: str,
-        permissions: Permission = Permission(0),  # noqa: B008 - an immutable number
-        *,
-        mentionable: bool = False,
-        tell: bool = True,
-    ) -> Role:
-        role = Role(
-            id=self._world.clock.snowflake(),
-            name=name,
-            permissions=permissions,
-            position=len(guild.roles) + 1,
-            mentionable=mentionable,
-        )
-        guild.roles.append(role)
-        if tell:
-            payload = {"guild_id": str(guild.id), "role": role_payload(role)}
-            self._world.emit("GUILD_ROLE_CREATE", payload, guild)
-        return role
-
-    def add_member(self, guild: Guild, user: User, *, roles: list[Role] | None = None) -> Member:
-        member = Member(user=user, roles=roles or [], joined_at=self._world.clock.now())
-        guild.members[user.id] = member
-        return member
-
-    def add_text_channel(
-        self, guild: Guild, name: str, *, kind: ChannelKind = ChannelKind.TEXT
-    ) -> Channel:
-        """A channel of this kind; voice and announcement channels hold messages, too."""
-        channel = Channel(id=self._world.clock.snowflake(), name=name, guild=guild, kind=kind)
-        guild.channels.append(channel)
-        self._world.channels[channel.id] = channel
-        self._world.emit("CHANNEL_CREATE", channel_payload(channel), guild)
-        return channel
-
-    def add_thread(self, parent: Channel, name: str) -> Channel:
-        """A thread of a text channel, or a post of a forum."""
-        assert parent.guild is not None
-        thread = Channel(
-            id=self._world.clock.snowflake(),
-            name=name,
-            guild=parent.guild,
-            kind=ChannelKind.THREAD,
-            parent=parent,
-        )
-        parent.guild.threads.append(thread)
-        self._world.channels[thread.id] = thread
-        self._world.emit("THREAD_CREATE", channel_payload(thread), parent.guild)
-        return thread
-
-    def archive(self, thread: Channel, *, lock: bool = False) -> None:
-        """Close a thread, as time does; locked, only a moderator can open it again."""
-        thread.archived, thread.locked = True, lock
-        self._world.emit("THREAD_UPDATE", channel_payload(thread), thread.guild)
-
-    def set_permissions(
-        self,
-        channel: Channel,
-        *,
-        bot: Permission | None = None,
-        user: Permission | None = None,
-    ) -> None:
-        """Exactly these in this channel: for the bot, and for everyone else."""
-        assert channel.guild is not None
-        if bot is None:
-            bot = channel.permissions(self.bot)  # a new rule for everyone must not change it
-        channel.set_permissions(self.bot.id, bot)
-        if user is not None:
-            channel.set_permissions(channel.guild.everyone.id, user)
-        self._world.emit("CHANNEL_UPDATE", channel_payload(channel), channel.guild)
-
-    def boost(self, guild: Guild, *, tier: int) -> None:
-        """The server is boosted: larger files may be sent there."""
-        guild.premium_tier = tier
-        self._world.emit("GUILD_UPDATE", guild_payload(guild), guild)
-
-    def close_dms(self, user: User) -> None:
-        """From now on the bot cannot write to the user: 50007."""
-        user.dms_open = False
-
-    def delete_channel(self, channel: Channel) -> None:
-        assert channel.guild is not None
-        payload = channel_payload(channel)
-        is_thread = channel in channel.guild.threads
-        (channel.guild.threads if is_thread else channel.guild.channels).remove(channel)
-        del self._world.channels[channel.id]
-        for message in self._world.live_messages(channel):
-            message.deleted = True
-        event = "THREAD_DELETE" if is_thread else "CHANNEL_DELETE"
-        self._world.emit(event, payload, channel.guild)
-
-    def delete_message(self, message: Message) -> None:
-        """A moderator (or, if it is ephemeral, its reader) removes it."""
-        remove(self._world, message)
-
-    def remove_member(self, guild: Guild, user: User) -> None:
-        """Somebody leaves, or is thrown out of, the server; the bot may not be told."""
-        del guild.members[user.id]
-        payload = {"guild_id": str(guild.id), "user": user_payload(user)}
-        self._world.emit("GUILD_MEMBER_REMOVE", payload, guild)
-
-    def remove_bot(self, guild: Guild) -> None:
-        """The bot is thrown out of the server."""
-        del guild.members[self.bot.id]
-        self._world.emit("GUILD_DELETE", {"id": str(guild.id)}, guild)
-        guild.has_bot = False
 
     # -- what people do
 
@@ -351,6 +203,15 @@ class DiscordStandIn:
     def every_message(self) -> list[Message]:
         """All there ever were, oldest first, deleted and ephemeral ones too."""
         return sorted(self._world.messages.values(), key=lambda message: message.id)
+
+    def threads(self, parent: Channel) -> list[Channel]:
+        """Threads or posts of a channel, archived ones too, oldest first."""
+        assert parent.guild is not None
+        return [thread for thread in parent.guild.threads if thread.parent is parent]
+
+    def scheduled_events(self, guild: Guild) -> list[ScheduledEvent]:
+        """All there ever were, deleted ones too; their status is that of this moment."""
+        return self._scheduled.of(guild)
 
     def find_message(self, message_id: int | None) -> Message | None:
         """Any message of this id, deleted or not."""

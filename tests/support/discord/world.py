@@ -55,6 +55,7 @@ class World:
     guilds: dict[int, Guild] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    by_channel: dict[int, list[Message]] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)  # by token
     files: dict[int, StoredFile] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -92,6 +93,12 @@ class World:
         )
         self.files[file_id] = file
         return file
+
+    def keep(self, message: Message) -> None:
+        """Add a new message to what was said."""
+        self.messages[message.id] = message
+        self.by_channel.setdefault(message.channel.id, []).append(message)
+        message.channel.messages_sent += 1
 
     def channel(self, channel_id: int) -> Channel:
         try:
@@ -137,5 +144,5 @@ class World:
 
     def live_messages(self, channel: Channel) -> list[Message]:
         """What stands in a channel, oldest first; ephemeral messages are in it too."""
-        every = (m for m in self.messages.values() if m.channel is channel and not m.deleted)
+        every = (m for m in self.by_channel.get(channel.id, []) if not m.deleted)
         return sorted(every, key=lambda message: message.id)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, messages
+from bot import errors, event_errors, messages
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -33,10 +33,21 @@ from bot.errors import (
     TooManyWaiting,
     UserError,
 )
+from bot.event_errors import (
+    BlockedFromEvent,
+    EnoughEvents,
+    EventStandsElsewhere,
+    EventUnknown,
+    FixedByNow,
+    NotOpenNow,
+    PlanProblem,
+    PlanRejected,
+)
 from bot.naming import LONGEST, clean, escaped
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
+from db.event_models import EventState
 from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
@@ -74,6 +85,14 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(BoothClosed(reason) for reason in ClosedReason),
     BoothClosed(ClosedReason.API_AWAY, since=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     *(StorageUnavailable(fault, "disk I/O error at bot.db") for fault in StorageFault),
+    *(EventStandsElsewhere(state) for state in EventState),
+    *(NotOpenNow(state) for state in EventState),
+    NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
+    *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
+    *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    BlockedFromEvent(),
+    EnoughEvents(10),
+    EventUnknown(),
 ]
 
 
@@ -234,6 +253,6 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    text = inspect.getdoc(errors) or ""
+    text = f"{inspect.getdoc(errors)} {inspect.getdoc(event_errors)}"
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []

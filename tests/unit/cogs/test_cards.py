@@ -322,6 +322,7 @@ def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio")
         previews=workshop.previews,
         gate=Gate(),
         privacy=workshop.privacy,
+        events=workshop.events,
         photo_keep_minutes=keep,
         undelivered_keep_days=7,
         original_keep_hours=24,

@@ -13,6 +13,7 @@ from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.models import Credits, FailureReason, Job, JobState, Ledger, Limit, Scope, Window
 from db.windows import window_end, window_start
+from tests.support.events import insert_event
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, job_in, new_job
 
 EVENT = 77
@@ -70,16 +71,23 @@ async def _granted(jobs: JobRepository, start: int, **changes: object) -> int:
     ],
 )
 async def test_limits_that_count(
-    jobs: JobRepository, limits: LimitRepository, rules: list[Limit], granted: int
+    jobs: JobRepository,
+    limits: LimitRepository,
+    database: Database,
+    rules: list[Limit],
+    granted: int,
 ) -> None:
+    await insert_event(database, id=EVENT)
     for rule in rules:
         await limits.set(rule)
     assert await _granted(jobs, 1, event_id=EVENT) == granted
 
 
 async def test_limits_count_apart_for_each_member_server_and_event(
-    jobs: JobRepository, limits: LimitRepository
+    jobs: JobRepository, limits: LimitRepository, database: Database
 ) -> None:
+    for number in (5, 6):
+        await insert_event(database, id=number)
     await limits.set(limit(Scope.MEMBER, 2))
     await limits.set(limit(Scope.SERVER, 3))
     await limits.set(limit(Scope.COMMUNITY_EVENT, 1))

@@ -15,8 +15,8 @@ from tests.support.discord import Channel, DiscordStandIn, Guild, User
 class Bot(commands.Bot):
     """An ordinary bot; tests add to its tree before it starts."""
 
-    def __init__(self) -> None:
-        super().__init__("!", intents=discord.Intents.default(), help_command=None)
+    def __init__(self, intents: discord.Intents | None = None) -> None:
+        super().__init__("!", intents=intents or discord.Intents.default(), help_command=None)
         self._connection.guild_ready_timeout = 0.01
         self.errors: list[Exception] = []
         self.tree.error(self._keep_error)

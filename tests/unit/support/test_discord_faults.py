@@ -198,3 +198,12 @@ async def test_a_global_limit_is_waited_out_and_leaves_interactions_alone(stage:
     await sending
     answers = [r.answer for r in stage.discord.requests if r.status == 429]
     assert [answer["global"] for answer in answers] == [True]
+
+
+async def test_more_than_fifty_requests_in_a_second_are_too_many(stage: Stage) -> None:
+    await stage.start()
+    stage.discord.rate_limits = True
+    await asyncio.gather(*(stage.bot.fetch_channel(stage.booth.id) for _ in range(60)))
+    refused = [r for r in stage.discord.requests if r.status == 429]
+    assert refused
+    assert all(request.answer["global"] for request in refused)

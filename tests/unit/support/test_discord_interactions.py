@@ -243,6 +243,57 @@ async def test_a_modal_takes_every_kind_of_field(stage: Stage) -> None:
     assert sent.message.content == f"{len(photo)} ['34'] '' True"
 
 
+class Choices(discord.ui.Modal, title="Choices"):
+    filters: discord.ui.Label[Choices] = discord.ui.Label(
+        text="Filters",
+        component=discord.ui.CheckboxGroup(
+            custom_id="filters",
+            options=[discord.CheckboxGroupOption(label=n) for n in ("Pirate", "Anime", "Knight")],
+            max_values=2,
+        ),
+    )
+    ratio: discord.ui.Label[Choices] = discord.ui.Label(
+        text="Ratio",
+        component=discord.ui.RadioGroup(
+            custom_id="ratio", options=[discord.RadioGroupOption(label=n) for n in ("1:1", "4:3")]
+        ),
+    )
+    crew: discord.ui.Label[Choices] = discord.ui.Label(
+        text="Crew", component=discord.ui.RoleSelect(custom_id="crew")
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        filters, ratio, crew = self.filters.component, self.ratio.component, self.crew.component
+        assert isinstance(filters, discord.ui.CheckboxGroup)
+        assert isinstance(ratio, discord.ui.RadioGroup)
+        assert isinstance(crew, discord.ui.RoleSelect)
+        roles = [role.name for role in crew.values]
+        await interaction.response.send_message(f"{filters.values} {ratio.value} {roles}")
+
+
+async def test_a_modal_takes_choices_and_roles(stage: Stage) -> None:
+    @stage.bot.tree.command(description="Form")
+    async def form(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Choices())
+
+    crew = stage.discord.add_role(stage.guild, "crew")
+    await stage.start()
+    shown = await (await stage.discord.slash(stage.alice, stage.booth, "form")).responded()
+    given = {"Filters": ["Pirate", "Knight"], "Ratio": "4:3", "crew": crew}
+    mistakes: list[dict[str, object]] = [
+        {"Filters": ["Pirate", "Anime", "Knight"]},
+        {"Ratio": []},
+        {"crew": stage.alice},
+    ]
+    for wrong in mistakes:
+        with pytest.raises(NotPossible):
+            await stage.discord.submit_modal(stage.alice, shown, given | wrong)
+    sent = await stage.discord.submit_modal(stage.alice, shown, given)
+    await sent.responded()
+    assert sent.message is not None
+    assert sent.message.content == "['Pirate', 'Knight'] 4:3 ['crew']"
+
+
 async def test_a_command_works_in_direct_messages_and_subcommands_nest(stage: Stage) -> None:
     group = app_commands.Group(name="event", description="Events")
 

@@ -1,0 +1,1 @@
+"""What organisers and guests can do with community events; knows no Discord."""

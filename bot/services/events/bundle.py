@@ -1,0 +1,16 @@
+"""What cogs and buttons of community events are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.events.planning import Planning
+from db.servers import ServerRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventServices:
+    """Everything that organisers and guests can have done."""
+
+    planning: Planning
+    servers: ServerRepository

@@ -1,0 +1,206 @@
+"""What an organiser does with community events: plan, change, pause, end and look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.errors import FilterUnknown
+from bot.event_errors import EventUnknown, PlanProblem, PlanRejected
+from bot.services.catalogue import Catalogue
+from bot.services.events.bell import Bell
+from bot.services.events.plans import check_plan
+from bot.services.events.refusals import refusals
+from bot.services.events.zones import UTC_ZONE
+from db.event_models import Event, EventPlan, EventState, GuestCounts
+from db.events import EventRepository
+from db.servers import ServerRepository
+from faceswap.models import Filter
+
+SUGGESTIONS = 25  # Discord shows no more
+_MOST_DIGITS = 19  # of a number that the database takes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """An event with its figures and the filters that it offers."""
+
+    event: Event
+    counts: GuestCounts
+    filters: tuple[Filter, ...]
+
+
+class Planning:
+    """Everything an organiser can do with events; whether somebody is one is the shell's to ask.
+
+    An event is found by the server it belongs to, so nobody reaches another server's.
+    """
+
+    def __init__(
+        self,
+        *,
+        events: EventRepository,
+        servers: ServerRepository,
+        catalogue: Catalogue,
+        bell: Bell,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._events = events
+        self._servers = servers
+        self._catalogue = catalogue
+        self._bell = bell
+        self._clock = clock
+
+    # --- making one
+
+    async def timezone_of(self, guild_id: int) -> tuple[str, bool]:
+        """Tell in which zone a server's times are meant, and whether somebody has chosen it."""
+        chosen = (await self._servers.get(guild_id)).timezone
+        return chosen or UTC_ZONE, chosen is not None
+
+    async def filters_named(self, text: str) -> tuple[Filter, ...]:
+        """Find the filters of a list like `Neon, Vintage Portrait`; raises FilterUnknown.
+
+        Nothing at all means all filters, and gives none.
+        """
+        if not text.strip():
+            return ()
+        try:
+            return (await self._catalogue.find(text),)
+        except FilterUnknown:
+            if "," not in text:
+                raise
+        names = [name for name in text.split(",") if name.strip()]
+        return tuple(dict.fromkeys([await self._catalogue.find(name) for name in names]))
+
+    async def draft(self, guild_id: int, organiser_id: int, plan: EventPlan) -> Event:
+        """Keep a plan for its preview; PlanRejected says what is wrong with it."""
+        plan = _tidy(plan)
+        check_plan(plan, now=self._clock())
+        await self._require_filters(plan)
+        await self._servers.set_timezone(guild_id, plan.timezone)
+        return await self._events.draft(guild_id, organiser_id, plan)
+
+    async def publish(self, guild_id: int, event_id: int) -> Event:
+        """Have a draft take place; one whose start has come meanwhile opens at once."""
+        event = await self.get(guild_id, event_id)
+        if event.ends_at <= self._clock():
+            raise PlanRejected(PlanProblem.ENDS_IN_THE_PAST)
+        with refusals():
+            return self._rung(await self._events.publish(event.id))
+
+    async def discard(self, guild_id: int, event_id: int) -> None:
+        """Forget a draft."""
+        event = await self.get(guild_id, event_id)
+        await self._events.discard(event.id)
+
+    async def edit(self, guild_id: int, event_id: int, plan: EventPlan) -> Event:
+        """Change the plan; FixedByNow names what cannot be changed any more."""
+        event = await self.get(guild_id, event_id)
+        plan = _tidy(plan)
+        begins = event.state in {EventState.DRAFT, EventState.SCHEDULED}
+        check_plan(plan, now=self._clock(), begins=begins and plan.starts_at != event.starts_at)
+        if plan.filters != event.filters:
+            await self._require_filters(plan)
+        with refusals():
+            changed = await self._events.edit(event.id, plan)
+        await self._servers.set_timezone(guild_id, plan.timezone)
+        return self._rung(changed)
+
+    # --- running it
+
+    async def pause(self, guild_id: int, event_id: int) -> Event:
+        """Take no orders until it is resumed; the clock runs on."""
+        event = await self.get(guild_id, event_id)
+        with refusals():
+            return self._rung(await self._events.pause(event.id))
+
+    async def resume(self, guild_id: int, event_id: int) -> Event:
+        """Take orders again."""
+        event = await self.get(guild_id, event_id)
+        with refusals():
+            return self._rung(await self._events.resume(event.id))
+
+    async def end(self, guild_id: int, event_id: int) -> Event:
+        """End it now, as if its time were over: report and winner follow."""
+        event = await self.get(guild_id, event_id)
+        with refusals():
+            return self._rung(await self._events.close_now(event.id))
+
+    async def cancel(self, guild_id: int, event_id: int) -> Event:
+        """Call it off: what waits in the queue is cancelled and does not count."""
+        event = await self.get(guild_id, event_id)
+        with refusals():
+            return self._rung(await self._events.cancel(event.id))
+
+    # --- looking at it
+
+    async def get(self, guild_id: int, event_id: int) -> Event:
+        """Return an event of this server; raises EventUnknown."""
+        event = await self._events.find(event_id)
+        if event is None or event.guild_id != guild_id:
+            raise EventUnknown
+        return event
+
+    async def find(self, guild_id: int, text: str) -> Event:
+        """Return the event of this number or name, the newest of several; raises EventUnknown."""
+        wanted = text.strip().removeprefix("#")
+        if wanted.isdecimal() and len(wanted) < _MOST_DIGITS:
+            return await self.get(guild_id, int(wanted))
+        for event in await self.list(guild_id):
+            if event.name.casefold() == wanted.casefold():
+                return event
+        raise EventUnknown
+
+    async def list(self, guild_id: int) -> tuple[Event, ...]:
+        """Return a server's events, those to come and under way first, then the newest."""
+        found = await self._events.list_for_server(guild_id)
+        return tuple(sorted(found, key=lambda event: event.state.is_over))
+
+    async def suggest(self, guild_id: int, typed: str) -> tuple[Event, ...]:
+        """Return events for what was typed so far."""
+        wanted = typed.strip().casefold()
+        found = [
+            event
+            for event in await self.list(guild_id)
+            if wanted in event.name.casefold() or wanted == str(event.id)
+        ]
+        return tuple(found[:SUGGESTIONS])
+
+    async def show(self, guild_id: int, event_id: int) -> Overview:
+        """Return an event with its figures; raises EventUnknown."""
+        event = await self.get(guild_id, event_id)
+        return Overview(
+            event=event,
+            counts=await self._events.counts(event.id),
+            filters=self.filters_of(event),
+        )
+
+    def filters_of(self, event: EventPlan) -> tuple[Filter, ...]:
+        """Return the filters an event offers, as far as they are still there; no choice is all."""
+        there = self._catalogue.filters
+        if not event.filters:
+            return there
+        return tuple(each for each in there if str(each.id) in event.filters)
+
+    async def _require_filters(self, plan: EventPlan) -> None:
+        if plan.filters:
+            there = {str(each.id) for each in await self._catalogue.offered()}
+            if not there.issuperset(plan.filters):
+                raise PlanRejected(PlanProblem.FILTER_UNKNOWN)
+
+    def _rung(self, event: Event) -> Event:
+        self._bell.ring()
+        return event
+
+
+def _tidy(plan: EventPlan) -> EventPlan:
+    """Take away spaces that nobody meant."""
+    return replace(
+        plan,
+        name=" ".join(plan.name.split()),
+        about=plan.about.strip(),
+        prize=plan.prize.strip(),
+        caption=" ".join(plan.caption.split()),
+    )
