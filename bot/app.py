@@ -18,8 +18,9 @@ from bot.exits import CommandFailed, ExitCode
 from bot.health import BEAT_EVERY, LOOK_EVERY, BotState, Heartbeat
 from bot.process import give_back_memory, raise_open_files, stop_on_signals
 from bot.services.backends import Backends
-from bot.settings import STUDIO, Settings
+from bot.settings import STUDIO, WALL_PORT, Settings
 from bot.standing_limits import write_limits
+from bot.wall.server import serving
 from db.checks import check_ledgers
 from db.database import Database
 from db.jobs import JobRepository
@@ -44,7 +45,8 @@ async def run(settings: Settings) -> int:
         async with _open_backends(settings, database) as backends:
             app = assemble(settings, database=database, backends=backends)
             await app.intake.find_left()
-            await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
+            async with _open_wall(app, settings):
+                await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
     return ExitCode.OK
 
 
@@ -75,6 +77,17 @@ async def _run_side_by_side(
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             heartbeat.clear()
+
+
+@asynccontextmanager
+async def _open_wall(app: App, settings: Settings) -> AsyncGenerator[None]:
+    """Serve the live wall, if it has an address, until the bot has finished."""
+    if app.wall is None:
+        yield
+        return
+    port = settings.wall_port or WALL_PORT
+    async with serving(app.wall, host=settings.wall_host, port=port):
+        yield
 
 
 async def _finish(app: App, *, bot: asyncio.Task[None], worker: asyncio.Task[None]) -> None:

@@ -22,7 +22,12 @@ from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.downloads import Downloads
+from bot.services.events.exhibition import Exhibition
+from bot.services.events.feed import EventFeed
 from bot.services.events.planning import Planning
+from bot.services.events.renditions import Renditions
+from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
 from bot.services.handing_over import Courier
@@ -38,6 +43,10 @@ from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from bot.wall.assets import Assets
+from bot.wall.pages import Pages
+from bot.wall.routes import Parts, Routes
+from bot.wall.streams import Streams
 from db.bounds import Bounds
 from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
@@ -52,6 +61,7 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
+from db.walls import WallRepository
 from faceswap.models import APIVersion
 
 
@@ -66,6 +76,8 @@ class App:
     painter: Painter
     gates: Gates
     jobs: JobRepository
+    downloads: Downloads
+    wall: Routes | None  # None: not served
 
 
 def assemble(
@@ -116,6 +128,9 @@ def assemble(
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
+    feed, wall_rows = EventFeed(), WallRepository(database)
+    walls = Walls(wall_rows, feed=feed, base_url=settings.wall_base)
+    downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
     worker = Worker(
@@ -216,6 +231,37 @@ def assemble(
         painter=painter,
         gates=gates,
         jobs=jobs,
+        downloads=downloads,
+        wall=_wall(
+            settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock
+        ),
+    )
+
+
+def _wall(
+    settings: Settings,
+    *,
+    rows: WallRepository,
+    walls: Walls,
+    downloads: Downloads,
+    feed: EventFeed,
+    clock: Clock,
+) -> Routes | None:
+    """Build what the wall's server answers with; None where it has no address."""
+    if settings.wall_base is None:
+        return None
+    exhibition = Exhibition(rows, folder=settings.data_dir / "events")
+    assets = Assets()
+    return Routes(
+        Parts(
+            exhibition=exhibition,
+            walls=walls,
+            renditions=Renditions(),
+            downloads=downloads,
+            streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
+            assets=assets,
+            pages=Pages(assets, base_url=settings.wall_base),
+        )
     )
 
 

@@ -10,7 +10,8 @@
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
     ├ FilterGone                     ├ AlreadyDelivered                ├ PictureLost
     ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at) ├ OriginalGone
-    └ BoothClosed(reason, since)     └ OriginalTooLarge(size, limit, kept_until)
+    ├ BoothClosed(reason, since)     └ OriginalTooLarge(size, limit, kept_until)
+    └ NoWall
 """
 
 from __future__ import annotations
@@ -173,6 +174,10 @@ class StillSending(UserError):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.count = count
+
+
+class NoWall(UserError):
+    """The bot serves no web page here: neither walls nor downloads have an address."""
 
 
 class ClosedReason(enum.Enum):

@@ -18,6 +18,7 @@ from bot.errors import (
     FilterUnknown,
     JobUnknown,
     NotYours,
+    NoWall,
     OriginalGone,
     OriginalTooLarge,
     PhotoGone,
@@ -358,6 +359,10 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     ),
     FilterUnknown: _filter_unknown,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
+    NoWall: lambda _: (
+        "This bot has no wall: whoever hosts it has not given it an address for one "
+        "(the setting WALL_URL). Everything else of the event works without."
+    ),
     NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",
     OriginalGone: lambda _: "I have no original of this picture any more.",
     OriginalTooLarge: _original_too_large,

@@ -21,6 +21,7 @@ _LONGEST_ECHO = 60
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, "token"
 _PRINTABLE = re.compile(r"[!-~]+")
 _WORDS = re.compile(r"[!-~]+( [!-~]+)*")
+_HOST = re.compile(r"[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+|[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?")
 _SQLITE = re.compile(r"sqlite(\+aiosqlite)?:///(?P<path>.+)")
 
 
@@ -144,6 +145,13 @@ def secrets(text: str) -> tuple[str, ...]:
             "write keys of letters and digits, separated by commas"
         )
     return tuple(found)
+
+
+def host(text: str) -> str:
+    """Read an address to listen on: an IP address, or the name of one."""
+    if not _HOST.fullmatch(text):
+        raise _not(text, "an address of this machine, such as 127.0.0.1 or 0.0.0.0")
+    return text.lower()
 
 
 def header_name(text: str) -> str:

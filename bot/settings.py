@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 from bot import parsing
 from faceswap.models import APIVersion
 
+WALL_PORT = 8088  # where only the address is set
 STUDIO = "studio"  # as the name of a back end: its port changes with each start
 
 _MEBIBYTE = 1024 * 1024
@@ -174,6 +175,14 @@ class Settings:
         "MAX_UPLOAD_MB", parsing.scaled(1, 500, unit=_MEBIBYTE), 10 * _MEBIBYTE
     )
 
+    # The live wall's server runs when an address or a port is set; `wall_url` is how browsers reach
+    # it, such as through a proxy with TLS. None: by host and port themselves.
+    wall_url: str | None = _setting(
+        "WALL_URL", parsing.address("https", "http", example="https://wall.example.org"), None
+    )
+    wall_port: int | None = _setting("WALL_PORT", parsing.integer(1, 65_535), None)
+    wall_host: str = _setting("WALL_HOST", parsing.host, "127.0.0.1")
+
     studio_workers: int = _setting("STUDIO_WORKERS", parsing.integer(1, 64), 1)
     # Who may use the studio when it runs alone; (): a key is made at its start.
     studio_api_keys: tuple[str, ...] = _setting("STUDIO_API_KEYS", parsing.secrets, (), secret=True)
@@ -217,6 +226,7 @@ class Settings:
             except parsing.Unusable as problem:
                 problems.append(f"{env} {problem}")
         problems += _half_an_api(environ)
+        problems += _wall_without_address(values)
         return cls(**values), tuple(problems)
 
     def require_discord(self) -> str:
@@ -228,6 +238,14 @@ class Settings:
     @property
     def uses_studio(self) -> bool:
         return self.faceswap_api_url is None
+
+    @property
+    def wall_base(self) -> str | None:
+        """Where browsers reach the wall; None: nowhere, it is not served."""
+        if self.wall_url is not None or self.wall_port is None:
+            return self.wall_url
+        host = f"[{self.wall_host}]" if ":" in self.wall_host else self.wall_host
+        return f"http://{host}:{self.wall_port}"
 
     @property
     def backend_name(self) -> str:
@@ -281,6 +299,14 @@ def _half_an_api(environ: Mapping[str, str]) -> list[str]:
     )
     what_to_do = "set both to use the hosted API, or neither to use the studio"
     return [f"{missing} is missing, while {given} is set; {what_to_do}"]
+
+
+def _wall_without_address(values: Mapping[str, Any]) -> list[str]:
+    """Refuse a wall that listens to everybody and does not know what to call itself."""
+    if values.get("wall_host") not in {"0.0.0.0", "::"} or values.get("wall_url"):  # noqa: S104
+        return []
+    what_to_do = "set it to the address that browsers reach, such as https://wall.example.org"
+    return [f"WALL_URL is missing, while WALL_HOST is {values['wall_host']}; {what_to_do}"]
 
 
 def _no_token() -> str:

@@ -19,6 +19,7 @@ from bot.errors import (
     FilterUnknown,
     JobUnknown,
     NotYours,
+    NoWall,
     OriginalGone,
     OriginalTooLarge,
     PhotoGone,
@@ -55,6 +56,7 @@ from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
 ERRORS: list[UserError | StorageUnavailable] = [
+    NoWall(),
     OriginalGone(),
     *(
         OriginalTooLarge(size=12_800_000, limit=10 * 2**20, kept_until=until)
