@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
+from bot.delivery.events.exhibiting import DiscordExhibitor
+from bot.delivery.events.receiving import Reception
+from bot.delivery.events.telling import Teller
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
 from bot.periods import periods_of
@@ -20,13 +23,18 @@ from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.arrivals import Arrivals
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.curation import Curation
+from bot.services.events.curator import Curator
 from bot.services.events.downloads import Downloads
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
+from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -52,6 +60,7 @@ from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_pictures import EventPictureRepository
 from db.event_steps import Terms
 from db.events import EventRepository
 from db.jobs import JobRepository
@@ -76,6 +85,7 @@ class App:
     painter: Painter
     gates: Gates
     jobs: JobRepository
+    curator: Curator
     downloads: Downloads
     wall: Routes | None  # None: not served
 
@@ -116,6 +126,20 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
+    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    servers = ServerRepository(database)
+    feed = EventFeed()
+    exhibit = _exhibit(
+        settings,
+        database=database,
+        bot=bot,
+        cards=cards,
+        jobs=jobs,
+        events=events,
+        servers=servers,
+        feed=feed,
+        clock=clock,
+    )
     delivery = DiscordDelivery(
         client=bot,
         cards=cards,
@@ -123,12 +147,13 @@ def assemble(
         jobs=jobs,
         photos=photos,
         pictures=pictures,
+        reception=exhibit.reception,
         quick=timedelta(seconds=settings.quick_job_seconds),
         max_upload_bytes=settings.max_upload_bytes,
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
-    feed, wall_rows = EventFeed(), WallRepository(database)
+    wall_rows = WallRepository(database)
     walls = Walls(wall_rows, feed=feed, base_url=settings.wall_base)
     downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
@@ -176,8 +201,6 @@ def assemble(
         outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
-    servers = ServerRepository(database)
     event_bell = Bell()
     bot.services = Services(
         booth=Booth(
@@ -205,6 +228,7 @@ def assemble(
             photos=photos,
             pictures=pictures,
             worker=worker,
+            curation=exhibit.curation,
         ),
         events=EventServices(
             planning=Planning(
@@ -214,12 +238,15 @@ def assemble(
                 bell=event_bell,
                 clock=clock,
             ),
+            guests=Guests(events=events, catalogue=catalogue),
+            curation=exhibit.curation,
             servers=servers,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
         original_keep_hours=round(settings.original_keep / timedelta(hours=1)),
         job_keep_days=_days(settings.job_keep),
+        event_keep_days=round(settings.event_keep / timedelta(days=1)),
         max_upload_bytes=settings.max_upload_bytes,
         api_name=_api_name(settings),
     )
@@ -231,11 +258,62 @@ def assemble(
         painter=painter,
         gates=gates,
         jobs=jobs,
+        curator=exhibit.curator,
         downloads=downloads,
         wall=_wall(
             settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exhibit:
+    """Those who carry pictures of community events."""
+
+    curator: Curator
+    curation: Curation
+    reception: Reception
+
+
+def _exhibit(
+    settings: Settings,
+    *,
+    database: Database,
+    bot: FaceSwapBot,
+    cards: Cards,
+    jobs: JobRepository,
+    events: EventRepository,
+    servers: ServerRepository,
+    feed: EventFeed,
+    clock: Clock,
+) -> _Exhibit:
+    pictures = EventPictureRepository(database, clock=clock)
+    store = EventStore(settings.data_dir / "events")
+    teller = Teller(client=bot, cards=cards, jobs=jobs, servers=servers)
+    curator = Curator(
+        events=events,
+        pictures=pictures,
+        notices=NoticeRepository(database, clock=clock),
+        store=store,
+        feed=feed,
+        exhibitor=DiscordExhibitor(
+            client=bot, teller=teller, store=store, max_upload_bytes=settings.max_upload_bytes
+        ),
+        clock=clock,
+    )
+    curation = Curation(events=events, pictures=pictures, store=store, feed=feed, ring=curator.ring)
+    reception = Reception(
+        client=bot,
+        cards=cards,
+        teller=teller,
+        arrivals=Arrivals(
+            events=events, pictures=pictures, store=store, feed=feed, ring=curator.ring
+        ),
+        curation=curation,
+        store=store,
+        max_upload_bytes=settings.max_upload_bytes,
+    )
+    return _Exhibit(curator=curator, curation=curation, reception=reception)
 
 
 def _wall(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import event_messages
+from bot import event_messages, organising_messages, picture_messages
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -381,4 +381,6 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
     **event_messages.DESCRIPTIONS,
+    **organising_messages.DESCRIPTIONS,
+    **picture_messages.DESCRIPTIONS,
 }

@@ -79,6 +79,8 @@ class SwapOrder:
     quality: Quality
     private: bool
     spoiler: bool
+    event_id: int | None = None  # of the community event that it is ordered in
+    caption: str | None = field(default=None, repr=False)  # for its gallery and wall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,8 @@ class Booth:
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
         await self._require_room(caller, order)
+        if isinstance(order, SwapOrder) and order.event_id is not None:
+            return  # an event has limits of its own, which the acceptance looks at
         for usage in await self.usages(caller.user_id, caller.guild_id):
             if usage.remaining < 1:
                 raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
@@ -148,6 +152,8 @@ class Booth:
                 quality=order.quality,
                 private=order.private,
                 spoiler=order.spoiler,
+                event_id=order.event_id,
+                caption=order.caption,
                 photo=await self._photos.add(photo),
             )
         )
@@ -168,7 +174,8 @@ class Booth:
     async def order_again(self, caller: Caller, job: Job) -> Job:
         """Queue the same once more, as a job of its own; raises UserError.
 
-        PhotoGone: the short time for which a photo outlives its job is over.
+        One of a community event is ordered there once more, while it is open. PhotoGone: the short
+        time for which a photo outlives its job is over.
         """
         await self._refuse_if_closed()
         photo = None
@@ -190,6 +197,8 @@ class Booth:
                 prompt=job.prompt,
                 private=job.private,
                 spoiler=job.spoiler,
+                event_id=job.event_id,
+                caption=job.caption,
                 photo=photo,
             )
         )

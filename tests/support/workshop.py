@@ -19,7 +19,11 @@ from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.curation import Curation
+from bot.services.events.feed import EventFeed
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
+from bot.services.events.store import EventStore
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
@@ -37,6 +41,7 @@ from bot.services.worker import Worker
 from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
 from db.jobs import JobRepository
 from db.limits import LimitRepository
@@ -282,6 +287,13 @@ def build(
     )
     event_rows, servers = EventRepository(database, clock=clock), ServerRepository(database)
     event_bell = Bell()
+    curation = Curation(
+        events=event_rows,
+        pictures=EventPictureRepository(database, clock=clock),
+        store=EventStore(data_dir / "events"),
+        feed=EventFeed(),
+        ring=lambda **_: event_bell.ring(),
+    )
     return Workshop(
         database=database,
         jobs=jobs,
@@ -317,6 +329,7 @@ def build(
             photos=photos,
             pictures=pictures,
             worker=worker,
+            curation=curation,
         ),
         event_rows=event_rows,
         event_bell=event_bell,
@@ -328,6 +341,8 @@ def build(
                 bell=event_bell,
                 clock=clock,
             ),
+            guests=Guests(events=event_rows, catalogue=catalogue),
+            curation=curation,
             servers=servers,
         ),
         clock=clock,

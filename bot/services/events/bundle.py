@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.events.curation import Curation
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from db.servers import ServerRepository
 
@@ -13,4 +15,6 @@ class EventServices:
     """Everything that organisers and guests can have done."""
 
     planning: Planning
+    guests: Guests
+    curation: Curation
     servers: ServerRepository

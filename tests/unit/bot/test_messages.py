@@ -45,10 +45,17 @@ from bot.event_errors import (
     PlanRejected,
 )
 from bot.naming import LONGEST, clean, escaped
+from bot.picture_errors import (
+    ConsentMissing,
+    DecidedAlready,
+    PictureNotYours,
+    PictureUnknown,
+    VoteNotCounted,
+)
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
-from db.errors import StorageFault, StorageUnavailable
-from db.event_models import EventState
+from db.errors import StorageFault, StorageUnavailable, VoteRefusal
+from db.event_models import EventState, PictureState
 from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
@@ -95,6 +102,11 @@ ERRORS: list[UserError | StorageUnavailable] = [
     BlockedFromEvent(),
     EnoughEvents(10),
     EventUnknown(),
+    ConsentMissing(),
+    *(DecidedAlready(state, by=by) for state in PictureState for by in (None, 7)),
+    PictureNotYours(),
+    PictureUnknown(),
+    *(VoteNotCounted(reason) for reason in VoteRefusal),
 ]
 
 
