@@ -21,9 +21,9 @@ LONGEST_CAPTION = 80
 LONGEST_REASON = 300
 
 _VOTES: dict[VoteRefusal, str] = {
-    VoteRefusal.OWN: "This picture is yours, so you cannot vote for it. Vote for one you like!",
+    VoteRefusal.OWN: "This picture is yours, so you cannot vote for it. Pick one that you like.",
     VoteRefusal.NOT_SHOWN: "This picture was taken down, so there is nothing to vote for any more.",
-    VoteRefusal.OVER: "The event is over and its votes are counted. Thank you for taking part!",
+    VoteRefusal.OVER: "The event is over and its votes are counted. Thank you for taking part.",
     VoteRefusal.BLOCKED: (
         "You cannot vote in this event: its moderators have decided so. If you think that is a "
         "mistake, please ask them."

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import discord
 
 from bot.delivery.events.finding import PostedPictures, find_post
+from bot.delivery.events.removing import delete_message, delete_post, is_no_more
 from bot.delivery.events.telling import Teller
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.delivery.uploads import send_fitting, upload_limit
@@ -30,9 +31,6 @@ from cogs.ui.events.pictures import (
 )
 from db.event_models import Event, EventPicture
 from db.members import NOBODY
-
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
-_ARCHIVED = 50083
 
 Make = Callable[[Event, EventPicture, discord.File], discord.ui.LayoutView]
 Send = Callable[[discord.ui.LayoutView, discord.File], Awaitable[Posted]]
@@ -113,7 +111,7 @@ class DiscordExhibitor:
                 address = _address(await message.fetch())
                 await message.edit(view=recounted_card(event, picture, address))
         except PlaceRefused as refused:
-            if _code(refused) in {_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE}:
+            if is_no_more(refused):
                 return False
             _log.info("Picture %d: its votes cannot be shown: %s", picture.id, refused)
         return True
@@ -121,11 +119,12 @@ class DiscordExhibitor:
     async def take_down(self, picture: EventPicture) -> bool:
         try:
             if picture.gallery_channel_id == picture.gallery_message_id:
-                await self._delete_post(picture.gallery_channel_id or 0)
+                await delete_post(self._client, picture.gallery_channel_id or 0)
             else:
-                await self._delete(picture.gallery_channel_id, picture.gallery_message_id)
+                message = self._message(picture.gallery_channel_id, picture.gallery_message_id)
+                await delete_message(self._client, message)
         except PlaceRefused as refused:
-            if _code(refused) not in {_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE}:
+            if not is_no_more(refused):
                 _log.warning("Picture %d cannot be taken down: %s", picture.id, refused)
                 return False
         return True
@@ -225,32 +224,6 @@ class DiscordExhibitor:
         )
         return posted
 
-    async def _delete(self, channel_id: int | None, message_id: int | None) -> None:
-        message = self._message(channel_id, message_id)
-        try:
-            async with reasons():
-                await message.delete()
-        except PlaceRefused as refused:
-            if _code(refused) != _ARCHIVED:
-                raise
-            async with reasons():  # a thread that Discord has put away
-                thread = await self._client.fetch_channel(channel_id or 0)
-                if isinstance(thread, discord.Thread):
-                    await thread.edit(archived=False)
-                await message.delete()
-
-    async def _delete_post(self, thread_id: int) -> None:
-        """Delete a whole post, or at least what it shows where we may not delete more."""
-        try:
-            async with reasons():
-                thread = await self._client.fetch_channel(thread_id)
-                if isinstance(thread, discord.Thread):
-                    await thread.delete()
-        except PlaceRefused as refused:
-            if _code(refused) in {_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE}:
-                return
-            await self._delete(thread_id, thread_id)
-
     def _message(self, channel_id: int | None, message_id: int | None) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(channel_id or 0)
         return channel.get_partial_message(message_id or 0)
@@ -269,8 +242,3 @@ def _address(message: discord.Message) -> str:
             url = item.items[0].media.url
             return f"attachment://{url.partition('?')[0].rpartition('/')[2]}"
     raise PlaceRefused("no picture in the message")
-
-
-def _code(refused: PlaceRefused) -> int:
-    cause = refused.__cause__
-    return cause.code if isinstance(cause, discord.HTTPException) else 0

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.services.delivery import DeliveryPostponed, Posted
 from bot.services.events.feed import EventFeed
-from bot.services.events.lane import Lane
+from bot.services.events.lane import Lane, LeaveAlone
 from bot.services.events.showing import Exhibitor, Trouble
 from bot.services.events.store import EventStore
 from db.errors import StorageError
@@ -23,7 +23,7 @@ from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
 from db.notices import NoticeRepository
 
-LEAVE_ALONE = timedelta(seconds=30)  # an event whose channel takes nothing
+TRIED_AGAIN = timedelta(seconds=30)  # where a channel takes nothing
 GALLERY_COMES = timedelta(seconds=2)  # its thread is being made
 VOTES_SECONDS = 3.0  # between two edits of what stands below pictures
 TIDY_SECONDS = 3600.0  # also how old a file without a row must be
@@ -60,9 +60,21 @@ class Curator:
         )
         self._lanes = (
             self._decisions,
-            Lane("review", list_due=lists.list_to_review, carry=self._review, clock=clock),
+            Lane(
+                "review",
+                list_due=lists.list_to_review,
+                carry=self._review,
+                place_of=lambda event_id: self._place(Trouble.REVIEW, event_id),
+                clock=clock,
+            ),
             Lane("taking down", list_due=lists.list_to_take_down, carry=self._down, clock=clock),
-            Lane("gallery", list_due=lists.list_to_show, carry=self._show, clock=clock),
+            Lane(
+                "gallery",
+                list_due=lists.list_to_show,
+                carry=self._show,
+                place_of=lambda event_id: self._place(Trouble.GALLERY, event_id),
+                clock=clock,
+            ),
             Lane("news", list_due=lists.list_untold, carry=self._tell, clock=clock),
             Lane(
                 "votes",
@@ -95,10 +107,10 @@ class Curator:
 
     # --- one picture, one step
 
-    async def _review(self, picture: EventPicture) -> timedelta | None:
+    async def _review(self, picture: EventPicture) -> LeaveAlone | None:
         event = await self._events.get(picture.event_id)
         posted = await self._post(Trouble.REVIEW, self._exhibitor.review, event, picture)
-        if isinstance(posted, timedelta | None):
+        if isinstance(posted, LeaveAlone | None):
             return posted
         old = (picture.review_channel_id, picture.review_message_id)
         await self._pictures.record_review(picture.id, posted.channel_id, posted.message_id)
@@ -113,12 +125,12 @@ class Curator:
         else:
             await self._pictures.forget_review(picture.id)
 
-    async def _show(self, picture: EventPicture) -> timedelta | None:
+    async def _show(self, picture: EventPicture) -> LeaveAlone | None:
         event = await self._events.get(picture.event_id)
         if gallery_of(event) is None:
-            return GALLERY_COMES
+            return LeaveAlone(lasts=GALLERY_COMES)
         posted = await self._post(Trouble.GALLERY, self._exhibitor.show, event, picture)
-        if isinstance(posted, timedelta | None):
+        if isinstance(posted, LeaveAlone | None):
             return posted
         await self._pictures.record_shown(
             picture.id, posted.channel_id, posted.message_id, votes=picture.votes
@@ -128,9 +140,9 @@ class Curator:
                 await self._exhibitor.tell_shown(event, await self._pictures.get(picture.id))
         return None
 
-    async def _down(self, picture: EventPicture) -> timedelta | None:
+    async def _down(self, picture: EventPicture) -> LeaveAlone | None:
         if not await self._exhibitor.take_down(picture):
-            return LEAVE_ALONE
+            return LeaveAlone(lasts=TRIED_AGAIN)
         await self._pictures.record_taken_down(picture.id)
         return None
 
@@ -156,7 +168,7 @@ class Curator:
         post: Callable[..., Awaitable[Posted | None]],
         event: Event,
         picture: EventPicture,
-    ) -> Posted | timedelta | None:
+    ) -> Posted | LeaveAlone | None:
         """Post a picture; how long its event is to be left alone if its place takes nothing.
 
         None: the file is gone, and so is the picture.
@@ -175,11 +187,14 @@ class Curator:
             self._well.discard(mark)
             if await self._notices.say_once(mark):
                 await self._exhibitor.report(event, trouble)
-            return LEAVE_ALONE
+            return LeaveAlone(lasts=TRIED_AGAIN, place=_place_of(trouble, event))
         if mark not in self._well:  # should it come again, it is said again
             await self._notices.forget(mark)
             self._well.add(mark)
         return posted
+
+    async def _place(self, trouble: Trouble, event_id: int) -> int | None:
+        return _place_of(trouble, await self._events.get(event_id))
 
     async def _lost(self, picture: EventPicture) -> None:
         """Give a picture up whose file is gone, unless it was decided at this moment."""
@@ -206,6 +221,10 @@ class Curator:
             except (OSError, StorageError) as error:
                 _log.error("Pictures of events cannot be tidied: %s", error)
             await asyncio.sleep(TIDY_SECONDS)
+
+
+def _place_of(trouble: Trouble, event: Event) -> int | None:
+    return event.review_channel_id if trouble is Trouble.REVIEW else gallery_of(event)
 
 
 def gallery_of(event: Event) -> int | None:

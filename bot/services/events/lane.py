@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services.delivery import DeliveryPostponed
@@ -18,16 +19,25 @@ LONGEST_PAUSE = 60.0
 AFTER_A_FAILURE = timedelta(seconds=15)  # that nobody foresaw
 
 ListDue = Callable[[frozenset[int]], Awaitable[tuple[EventPicture, ...]]]
-Carry = Callable[[EventPicture], Awaitable[timedelta | None]]
+Carry = Callable[[EventPicture], Awaitable["LeaveAlone | None"]]
+PlaceOf = Callable[[int], Awaitable[int | None]]
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveAlone:
+    """How long an event is to be left alone, since this place takes nothing of it."""
+
+    lasts: timedelta
+    place: int | None = None
 
 
 class Lane:
     """Lists what is due, but for events that are to be left alone, and carries it out.
 
-    `carry` says for how long the picture's event is to be left alone, since its place takes
-    nothing; None: it is done. `rest_seconds` pass between two looks at least.
+    `carry` says whether the picture's event is to be left alone; None: it is done. It is not any
+    more once `place_of` names another place. `rest_seconds` pass between two looks at least.
     """
 
     def __init__(
@@ -37,15 +47,17 @@ class Lane:
         list_due: ListDue,
         carry: Carry,
         clock: Callable[[], datetime],
+        place_of: PlaceOf | None = None,
         rest_seconds: float = 0.0,
     ) -> None:
         self._name = name
         self._list_due = list_due
         self._carry = carry
         self._clock = clock
+        self._place_of = place_of
         self._rest_seconds = rest_seconds
         self._bell = asyncio.Event()
-        self._stuck: dict[int, datetime] = {}  # until when, by event
+        self._stuck: dict[int, tuple[datetime, int | None]] = {}  # until when and where, by event
 
     def ring(self) -> None:
         """Say that something may be due."""
@@ -72,9 +84,10 @@ class Lane:
     async def turn(self) -> None:
         """Do all that is due now."""
         while True:
-            due = await self._list_due(self._left_alone())
+            await self._look_at_the_stuck()
+            due = await self._list_due(frozenset(self._stuck))
             for picture in due:
-                if picture.event_id not in self._left_alone():
+                if picture.event_id not in self._stuck:
                     await self._do(picture)
             if len(due) < BATCH:
                 return
@@ -86,14 +99,17 @@ class Lane:
             raise
         except Exception:  # noqa: BLE001 - one event must not keep the others
             _log.exception("Picture %d (%s): a step failed.", picture.id, self._name)
-            leave_alone = AFTER_A_FAILURE
+            leave_alone = LeaveAlone(lasts=AFTER_A_FAILURE)
         if leave_alone is not None:
-            self._stuck[picture.event_id] = self._clock() + leave_alone
+            until = self._clock() + leave_alone.lasts
+            self._stuck[picture.event_id] = until, leave_alone.place
 
-    def _left_alone(self) -> frozenset[int]:
+    async def _look_at_the_stuck(self) -> None:
         now = self._clock()
-        self._stuck = {event_id: until for event_id, until in self._stuck.items() if until > now}
-        return frozenset(self._stuck)
+        for event_id, (until, place) in list(self._stuck.items()):
+            moved = self._place_of is not None and await self._place_of(event_id) != place
+            if until <= now or moved:
+                del self._stuck[event_id]
 
     async def _wait(self) -> None:
         try:

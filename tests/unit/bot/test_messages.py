@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, event_errors, messages
+from bot import errors, event_errors, messages, picture_errors
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -268,5 +268,6 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
     text = f"{inspect.getdoc(errors)} {inspect.getdoc(event_errors)}"
+    text += str(inspect.getdoc(picture_errors))
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []
