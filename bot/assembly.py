@@ -24,13 +24,16 @@ from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.arrivals import Arrivals
+from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
 from bot.services.events.curation import Curation
 from bot.services.events.curator import Curator
+from bot.services.events.deletions import Deletions
 from bot.services.events.downloads import Downloads
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
@@ -290,24 +293,38 @@ def _exhibit(
     pictures = EventPictureRepository(database, clock=clock)
     store = EventStore(settings.data_dir / "events")
     teller = Teller(client=bot, cards=cards, jobs=jobs, servers=servers)
+    deletions = Deletions()
     curator = Curator(
         events=events,
         pictures=pictures,
         notices=NoticeRepository(database, clock=clock),
         store=store,
         feed=feed,
+        deletions=deletions,
         exhibitor=DiscordExhibitor(
             client=bot, teller=teller, store=store, max_upload_bytes=settings.max_upload_bytes
         ),
         clock=clock,
     )
-    curation = Curation(events=events, pictures=pictures, store=store, feed=feed, ring=curator.ring)
+    curation = Curation(
+        events=events,
+        pictures=pictures,
+        store=store,
+        feed=feed,
+        deletions=deletions,
+        ring=curator.ring,
+    )
     reception = Reception(
         client=bot,
         cards=cards,
         teller=teller,
         arrivals=Arrivals(
-            events=events, pictures=pictures, store=store, feed=feed, ring=curator.ring
+            events=events,
+            pictures=pictures,
+            store=store,
+            framing=Framing(ArtworkStore(store.folder)),
+            feed=feed,
+            ring=curator.ring,
         ),
         curation=curation,
         store=store,

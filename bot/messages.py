@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import event_messages, organising_messages, picture_messages
+from bot import event_messages, organising_messages, picture_messages, quota_messages
+from bot.artwork_messages import frame_rejected, logo_rejected
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -16,7 +17,9 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
+    FrameRejected,
     JobUnknown,
+    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -229,6 +232,8 @@ def short_state(job: Job) -> str:
     """Say in a few words where a job stands, for a list."""
     if job.state is JobState.UNDELIVERABLE and job.picture is None:
         return "could not be posted; its time is over"
+    if job.state is JobState.DELIVERED and job.event_id is not None:
+        return "handed over to it"
     return {
         JobState.QUEUED: "in the queue",
         JobState.SUBMITTING: "being sent",
@@ -358,6 +363,8 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "choose who is in the photo: Man, Woman, Boy or Girl."
     ),
     FilterUnknown: _filter_unknown,
+    FrameRejected: frame_rejected,
+    LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NoWall: lambda _: (
         "This bot has no wall: whoever hosts it has not given it an address for one "
@@ -383,4 +390,5 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     **event_messages.DESCRIPTIONS,
     **organising_messages.DESCRIPTIONS,
     **picture_messages.DESCRIPTIONS,
+    **quota_messages.DESCRIPTIONS,
 }

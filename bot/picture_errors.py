@@ -4,7 +4,8 @@
 
     UserError
     ├ ConsentMissing                 ├ VoteNotCounted(reason)
-    ├ PictureUnknown                 └ PictureNotYours
+    ├ GuestLimitReached(limit)       ├ PictureUnknown
+    ├ EventPotEmpty(pictures)        └ PictureNotYours
     └ DecidedAlready(state, by)
 """
 
@@ -17,6 +18,22 @@ from db.event_models import PictureState
 
 class ConsentMissing(UserError):
     """The guest did not agree that the picture may be shown; nothing was ordered."""
+
+
+class GuestLimitReached(UserError):
+    """The guest has had all their pictures of this event."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class EventPotEmpty(UserError):
+    """All pictures of the event are taken; `pictures` is None where its credits are gone."""
+
+    def __init__(self, pictures: int | None) -> None:
+        super().__init__(pictures)
+        self.pictures = pictures
 
 
 class PictureUnknown(UserError):

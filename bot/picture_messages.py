@@ -9,6 +9,8 @@ from bot.naming import clean, escaped
 from bot.picture_errors import (
     ConsentMissing,
     DecidedAlready,
+    EventPotEmpty,
+    GuestLimitReached,
     PictureNotYours,
     PictureUnknown,
     VoteNotCounted,
@@ -150,12 +152,32 @@ def _decided_already(error: DecidedAlready) -> str:
     return f"This picture was {word} already{who}."
 
 
+def _limit_reached(error: GuestLimitReached) -> str:
+    count = "your picture" if error.limit == 1 else f"all {error.limit} of your pictures"
+    return (
+        f"You have had {count} of this event. One that fails does not count. Have a look at the "
+        "gallery and vote for those you like."
+    )
+
+
+def _pot_empty(error: EventPotEmpty) -> str:
+    taken = "all its pictures are" if error.pictures != 1 else "its one picture is"
+    if error.pictures is not None and error.pictures > 1:
+        taken = f"all its {error.pictures} pictures are"
+    return (
+        f"The pot of this event is empty: {taken} taken. Should one of them fail, there is "
+        "room for one more, so you may press again later."
+    )
+
+
 DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     ConsentMissing: lambda _: (
         "I need your consent before I make the picture: it may be shown to others. Nothing was "
         "counted. Press *Step in* again and tick the last box if you agree."
     ),
     DecidedAlready: _decided_already,
+    EventPotEmpty: _pot_empty,
+    GuestLimitReached: _limit_reached,
     PictureNotYours: lambda _: (
         "Only the guest who made this picture and the moderators can take it down."
     ),

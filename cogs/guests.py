@@ -63,6 +63,9 @@ class JoinButton(discord.ui.DynamicItem[Button], template=r"event:(?P<event_id>[
         try:
             services: Services = interaction.client.services
             entrance = await services.events.guests.enter(self._event_id, interaction.user.id)
+            await services.booth.check_guest(
+                interaction.user.id, entrance.event.guild_id, self._event_id
+            )
             form = step_in_form(
                 entrance.event, entrance.filters, kept_days=services.event_keep_days
             )

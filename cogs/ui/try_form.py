@@ -14,7 +14,7 @@ from discord import app_commands
 
 from bot.errors import PhotoRejected
 from bot.naming import clean
-from bot.services.booth import SwapOrder, fits_groups
+from bot.services.orders import SwapOrder, fits_groups
 from bot.who import WHO
 from cogs.ui.choices import RATIOS
 from faceswap.models import Filter, Gender, PhotoProblem, Quality, Ratio

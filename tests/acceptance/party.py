@@ -89,9 +89,23 @@ class Party:
                 f"INSERT INTO events ({names}) VALUES ({marks})",  # noqa: S608
                 [_stored(value) for value in values.values()],
             )
+            assert done.lastrowid is not None
+            self._limit(rows, done.lastrowid, "member", 0, values["guest_limit"])
+            if values.get("pot") is not None:
+                scope = "community_event"
+                self._limit(rows, done.lastrowid, scope, done.lastrowid, values["pot"])
             rows.commit()
-        assert done.lastrowid is not None
         return done.lastrowid
+
+    def _limit(
+        self, rows: sqlite3.Connection, event_id: int, scope: str, scope_id: int, amount: object
+    ) -> None:
+        """Write a limit of the event, as opening it does."""
+        columns = "ledger, scope, scope_id, guild_id, event_id, window, amount"
+        rows.execute(
+            f"INSERT INTO limits ({columns}) VALUES ('quota', ?, ?, ?, ?, 'event', ?)",  # noqa: S608
+            (scope, scope_id, self.booth.guild.id, event_id, amount),
+        )
 
     def change(self, **values: object) -> None:
         """Change the event's row, as its organiser or the clock would."""

@@ -12,11 +12,12 @@ from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import House, open_house
 from tests.acceptance.party import Party
 from tests.support.discord import Upload
-from tests.support.scripted_api import PICTURE
+from tests.support.scripted_api import PICTURE, Answer
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+NO_FACE = {"error": "INVALID_IMAGE", "problem": "NO_FACE"}
 DELIVERED = ("delivered", "spent", "spent")
 
 
@@ -194,6 +195,46 @@ async def test_nothing_is_ordered_after_the_end(booth: PhotoBooth) -> None:
     party.change(ends_at=datetime.now(UTC) - timedelta(seconds=1))
 
     await booth.text(await booth.press(party.panel, "Step in"), "The event has ended")
+
+
+async def test_a_guest_who_had_all_their_pictures_is_told_before_the_form(
+    booth: PhotoBooth,
+) -> None:
+    party = await Party(booth).begin(guest_limit=1)
+    open_before = await booth.press(party.panel, "Step in")
+    ordered = await party.order(booth.alice)
+    card = await booth.text(ordered, "A moderator looks")
+
+    said = "You have had your picture of this event"
+    await booth.text(await booth.press(party.panel, "Step in"), said)
+    await booth.text(await party.send_form(open_before), said)
+    await booth.text(await booth.press(card, "Again"), said)
+    assert booth.accounts() == [DELIVERED]
+
+
+async def test_an_empty_pot_is_told(booth: PhotoBooth) -> None:
+    party = await Party(booth).begin(pot=1)
+    await booth.text(await party.order(booth.alice), "A moderator looks")
+
+    refused = await booth.press(party.panel, "Step in", user=booth.bob)
+    await booth.text(refused, "its one picture is taken")
+
+
+async def test_a_failed_picture_gives_the_turn_back(house: House, booth: PhotoBooth) -> None:
+    party = await Party(booth).begin(guest_limit=1, pot=1)
+    house.api.on_submit(Answer(status=400, body=NO_FACE))
+    ordered = await party.order(booth.alice)
+    await booth.text(ordered, "It does not count against your quota")
+
+    await booth.text(await party.order(booth.alice), "A moderator looks")
+
+
+async def test_the_members_own_list_names_the_event(booth: PhotoBooth) -> None:
+    party = await Party(booth).begin()
+    await booth.text(await party.order(booth.alice), "A moderator looks")
+
+    listed = await booth.jobs_page()
+    assert "Cyberpunk Neon · for an event · handed over to it" in listed
 
 
 async def test_again_is_one_more_picture_of_the_event(booth: PhotoBooth) -> None:

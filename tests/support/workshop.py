@@ -13,13 +13,14 @@ from pathlib import Path
 from PIL import Image
 
 from bot.services.backends import Backend, Backends
-from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
+from bot.services.booth import Booth
 from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
 from bot.services.events.curation import Curation
+from bot.services.events.deletions import Deletions
 from bot.services.events.feed import EventFeed
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
@@ -29,6 +30,7 @@ from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
 from bot.services.intake import Intake
+from bot.services.orders import Caller, PromptOrder, SwapOrder
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
@@ -292,6 +294,7 @@ def build(
         pictures=EventPictureRepository(database, clock=clock),
         store=EventStore(data_dir / "events"),
         feed=EventFeed(),
+        deletions=Deletions(),
         ring=lambda **_: event_bell.ring(),
     )
     return Workshop(

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image
-
 from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
 from bot.services.events.store import EventStore
-from bot.services.sizes import FORMATS
 from db.event_models import Event, EventPicture, EventState, NewEventPicture, PictureState
 from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
@@ -27,12 +24,14 @@ class Arrivals:
         events: EventRepository,
         pictures: EventPictureRepository,
         store: EventStore,
+        framing: Framing,
         feed: EventFeed,
         ring: Callable[[], None],
     ) -> None:
         self._events = events
         self._pictures = pictures
         self._store = store
+        self._framing = framing
         self._feed = feed
         self._ring = ring
 
@@ -53,7 +52,7 @@ class Arrivals:
 
     async def _hand_over(self, event: Event, job: Job, picture: Path) -> EventPicture:
         data = await asyncio.to_thread(picture.read_bytes)
-        framed, width, height = await asyncio.to_thread(_plain, data)
+        framed = await self._framing.dress(data, event)
         needs_approval = event.review_channel_id is not None
         return await self._pictures.hand_over(
             NewEventPicture(
@@ -61,16 +60,10 @@ class Arrivals:
                 job_id=job.id,
                 user_id=job.user_id,
                 filter_name=job.filter_name or "",
-                file=await self._store.keep(event.id, job.id, framed),
-                width=width,
-                height=height,
+                file=await self._store.keep(event.id, job.id, framed.data, suffix=framed.suffix),
+                width=framed.width,
+                height=framed.height,
                 caption=job.caption or "",
             ),
             PictureState.WAITING if needs_approval else PictureState.APPROVED,
         )
-
-
-def _plain(data: bytes) -> tuple[bytes, int, int]:
-    """Leave a picture as it is."""
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        return data, image.width, image.height

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 from bot.event_errors import EventStandsElsewhere
 from bot.picture_errors import DecidedAlready, PictureNotYours, PictureUnknown, VoteNotCounted
+from bot.services.events.deletions import Deletions
 from bot.services.events.feed import EventFeed
 from bot.services.events.store import EventStore
 from db.errors import EventCancelled, PictureDecided, PictureNotFound, VoteRefused
@@ -32,12 +33,14 @@ class Curation:
         pictures: EventPictureRepository,
         store: EventStore,
         feed: EventFeed,
+        deletions: Deletions,
         ring: Callable[..., None],
     ) -> None:
         self._events = events
         self._pictures = pictures
         self._store = store
         self._feed = feed
+        self._deletions = deletions
         self._ring = ring
 
     async def get(self, picture_id: int) -> tuple[Event, EventPicture]:
@@ -99,6 +102,7 @@ class Curation:
         """
         picture = await self._pictures.find_shown_as(message_id)
         if picture is None:
+            self._deletions.note(message_id)
             return
         if picture.gallery_message_id == message_id:
             await self._pictures.record_taken_down(picture.id)

@@ -13,11 +13,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.services.delivery import DeliveryPostponed, Posted
+from bot.services.events.deletions import Deletions
 from bot.services.events.feed import EventFeed
 from bot.services.events.lane import Lane, LeaveAlone
 from bot.services.events.showing import Exhibitor, Trouble
 from bot.services.events.store import EventStore
-from db.errors import StorageError
+from db.errors import PictureDecided, StorageError
 from db.event_models import Event, EventPicture, Place
 from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
@@ -42,6 +43,7 @@ class Curator:
         notices: NoticeRepository,
         store: EventStore,
         feed: EventFeed,
+        deletions: Deletions,
         exhibitor: Exhibitor,
         clock: Callable[[], datetime],
     ) -> None:
@@ -50,6 +52,7 @@ class Curator:
         self._notices = notices
         self._store = store
         self._feed = feed
+        self._deletions = deletions
         self._exhibitor = exhibitor
         self._left_up_to = 0  # pictures of that number and below may have been posted before
         self._tried: set[tuple[str, int]] = set()  # posts without an answer
@@ -114,6 +117,8 @@ class Curator:
             return posted
         old = (picture.review_channel_id, picture.review_message_id)
         await self._pictures.record_review(picture.id, posted.channel_id, posted.message_id)
+        if self._deletions.has(posted.message_id):
+            await self._denied(picture)
         if old[0] is not None and old[1] is not None:  # the moderators have another channel now
             await self._exhibitor.withdraw(old[0], old[1])
         return None
@@ -135,6 +140,9 @@ class Curator:
         await self._pictures.record_shown(
             picture.id, posted.channel_id, posted.message_id, votes=picture.votes
         )
+        if self._deletions.has(posted.message_id):
+            await self._gone(picture)
+            return None
         if picture.decided_by is not None:  # without approval their card shows the picture already
             with contextlib.suppress(DeliveryPostponed):  # the gallery has mentioned them
                 await self._exhibitor.tell_shown(event, await self._pictures.get(picture.id))
@@ -202,6 +210,13 @@ class Curator:
         if now.state is picture.state:
             _log.error("Picture %d: its file is gone from the disk.", picture.id)
             await self._gone(picture)
+
+    async def _denied(self, picture: EventPicture) -> None:
+        """Follow somebody who deleted what was to be decided, as soon as it was posted."""
+        await self._pictures.forget_review(picture.id)
+        with contextlib.suppress(PictureDecided):
+            await self._pictures.reject(picture.id, None)
+            await self._store.delete(picture.event_id, picture.file)
 
     async def _gone(self, picture: EventPicture) -> None:
         await self._pictures.remove(picture.id, None)

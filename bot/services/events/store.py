@@ -7,7 +7,6 @@ Frames and logos lie beside the pictures, under names that are no numbers.
 from __future__ import annotations
 
 import asyncio
-import io
 import os
 import re
 import shutil
@@ -15,9 +14,7 @@ import time
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from PIL import Image
-
-from bot.services.sizes import FORMATS, SUFFIXES, Sized, fit
+from bot.services.sizes import Sized, fit
 
 _PICTURE = re.compile(r"[0-9]+\.[a-z]+")
 _EVENT = re.compile(r"[0-9]+")
@@ -40,9 +37,11 @@ class EventStore:
     def path(self, event_id: int, name: str) -> Path:
         return self._folder / str(event_id) / name
 
-    async def keep(self, event_id: int, job_id: int, data: bytes) -> str:
+    async def keep(self, event_id: int, job_id: int, data: bytes, *, suffix: str) -> str:
         """Keep the picture that a job made; returns its name. A second time replaces it."""
-        return await asyncio.to_thread(self._keep, event_id, job_id, data)
+        name = f"{job_id}{suffix}"
+        await asyncio.to_thread(self._keep, self.path(event_id, name), data)
+        return name
 
     async def within(self, event_id: int, name: str, limit: int) -> Sized:
         """Return a picture in at most `limit` bytes; OSError when it is gone."""
@@ -66,9 +65,7 @@ class EventStore:
         """Delete pictures that may not be seen any more and are so many seconds old; count them."""
         return await asyncio.to_thread(self._delete_all_but, wanted, time.time() - untouched_for)
 
-    def _keep(self, event_id: int, job_id: int, data: bytes) -> str:
-        name = f"{job_id}{_suffix(data)}"
-        path = self.path(event_id, name)
+    def _keep(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
@@ -76,7 +73,6 @@ class EventStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        return name
 
     def _delete(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -96,8 +92,3 @@ class EventStore:
         for path in strays:
             self._delete(path)
         return len(strays)
-
-
-def _suffix(data: bytes) -> str:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        return SUFFIXES[str(image.format)]

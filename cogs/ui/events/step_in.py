@@ -13,7 +13,7 @@ import discord
 from bot.naming import clean
 from bot.picture_errors import ConsentMissing
 from bot.picture_messages import LONGEST_CAPTION, LONGEST_REASON
-from bot.services.booth import SwapOrder, fits_groups
+from bot.services.orders import SwapOrder, fits_groups
 from bot.who import WHO
 from cogs.ui.try_form import attachment_of
 from db.event_models import Event
