@@ -12,7 +12,7 @@ from db.errors import EventNotFound
 from db.event_models import Event, EventState, GuestCounts, PictureState, Progress
 from db.event_notices import said_of
 from db.event_schema import IS_UNDER_WAY, event_pictures, event_votes, events
-from db.models import JobState, Ledger, Scope, Window
+from db.models import JobState, Ledger, Scope
 from db.schema import buckets, jobs
 
 UNFINISHED = (JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED, JobState.COMPLETED)
@@ -96,7 +96,6 @@ async def pot_used(connection: AsyncConnection, event_id: int) -> int:
             buckets.c.ledger == Ledger.QUOTA,
             buckets.c.scope == Scope.COMMUNITY_EVENT,
             buckets.c.scope_id == event_id,
-            buckets.c.window == Window.TOTAL,
         )
     )
     return int(used or 0)

@@ -157,6 +157,13 @@ class EventRepository:
         moments = [next_moment(each) for each in await self._progress()]
         return min((moment for moment in moments if moment is not None), default=None)
 
+    async def progress(self, event_id: int) -> Progress:
+        async def unit(connection: AsyncConnection) -> Progress:
+            event = await event_lists.get(connection, event_id)
+            return await event_lists.progress_of(connection, event)
+
+        return await self._database.read(unit)
+
     async def counts(self, event_id: int) -> GuestCounts:
         return await self._database.read(lambda c: event_lists.counts(c, event_id))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.events.curation import Curation
 from bot.services.events.dressing import Dressing
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.walls import Walls
 from db.event_pictures import EventPictureRepository
@@ -16,6 +18,8 @@ class EventServices:
     """Everything that organisers and guests can have done."""
 
     planning: Planning
+    guests: Guests
+    curation: Curation
     servers: ServerRepository
     dressing: Dressing
     walls: Walls
