@@ -139,6 +139,8 @@ def assemble(
     events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
     servers = ServerRepository(database)
     feed = EventFeed()
+    artwork = ArtworkStore(settings.data_dir / "events")
+    framing = Framing(artwork)
     exhibit = _exhibit(
         settings,
         database=database,
@@ -147,6 +149,7 @@ def assemble(
         jobs=jobs,
         events=events,
         servers=servers,
+        framing=framing,
         feed=feed,
         clock=clock,
     )
@@ -219,11 +222,10 @@ def assemble(
     planning = Planning(
         events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
     )
-    artwork = ArtworkStore(settings.data_dir / "events")
     dressing = Dressing(
         settings.data_dir / "events",
         store=artwork,
-        framing=Framing(artwork),
+        framing=framing,
         planning=planning,
         previews=previews,
     )
@@ -262,7 +264,6 @@ def assemble(
             servers=servers,
             dressing=dressing,
             walls=walls,
-            pictures=EventPictureRepository(database, clock=clock),
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
@@ -287,6 +288,7 @@ def assemble(
             events=events,
             retention=event_retention,
             planning=planning,
+            dressing=dressing,
             feed=feed,
             bell=event_bell,
             clock=clock,
@@ -318,6 +320,7 @@ def _exhibit(
     jobs: JobRepository,
     events: EventRepository,
     servers: ServerRepository,
+    framing: Framing,
     feed: EventFeed,
     clock: Clock,
 ) -> _Exhibit:
@@ -353,7 +356,7 @@ def _exhibit(
             events=events,
             pictures=pictures,
             store=store,
-            framing=Framing(ArtworkStore(store.folder)),
+            framing=framing,
             feed=feed,
             ring=curator.ring,
         ),

@@ -364,7 +364,6 @@ def build(
                 previews=previews,
             ),
             walls=Walls(WallRepository(database), feed=EventFeed(), base_url=None),
-            pictures=EventPictureRepository(database, clock=clock),
         ),
         clock=clock,
         data_dir=data_dir,

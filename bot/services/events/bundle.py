@@ -9,7 +9,6 @@ from bot.services.events.dressing import Dressing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.walls import Walls
-from db.event_pictures import EventPictureRepository
 from db.servers import ServerRepository
 
 
@@ -23,4 +22,3 @@ class EventServices:
     servers: ServerRepository
     dressing: Dressing
     walls: Walls
-    pictures: EventPictureRepository
