@@ -52,6 +52,7 @@ from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_pictures import EventPictureRepository
 from db.event_steps import Terms
 from db.events import EventRepository
 from db.jobs import JobRepository
@@ -61,7 +62,6 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
-from db.walls import WallRepository
 from faceswap.models import APIVersion
 
 
@@ -76,7 +76,6 @@ class App:
     painter: Painter
     gates: Gates
     jobs: JobRepository
-    downloads: Downloads
     wall: Routes | None  # None: not served
 
 
@@ -128,9 +127,6 @@ def assemble(
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
-    feed, wall_rows = EventFeed(), WallRepository(database)
-    walls = Walls(wall_rows, feed=feed, base_url=settings.wall_base)
-    downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
     worker = Worker(
@@ -178,7 +174,9 @@ def assemble(
     )
     events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
     servers = ServerRepository(database)
-    event_bell = Bell()
+    event_bell, feed = Bell(), EventFeed()
+    walls = Walls(events, feed=feed, base_url=settings.wall_base)
+    downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -215,6 +213,8 @@ def assemble(
                 clock=clock,
             ),
             servers=servers,
+            walls=walls,
+            downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
@@ -231,9 +231,16 @@ def assemble(
         painter=painter,
         gates=gates,
         jobs=jobs,
-        downloads=downloads,
         wall=_wall(
-            settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock
+            settings,
+            exhibition=Exhibition(
+                events=events,
+                pictures=EventPictureRepository(database, clock=clock),
+                folder=settings.data_dir / "events",
+            ),
+            services=bot.services.events,
+            feed=feed,
+            clock=clock,
         ),
     )
 
@@ -241,23 +248,21 @@ def assemble(
 def _wall(
     settings: Settings,
     *,
-    rows: WallRepository,
-    walls: Walls,
-    downloads: Downloads,
+    exhibition: Exhibition,
+    services: EventServices,
     feed: EventFeed,
     clock: Clock,
 ) -> Routes | None:
     """Build what the wall's server answers with; None where it has no address."""
     if settings.wall_base is None:
         return None
-    exhibition = Exhibition(rows, folder=settings.data_dir / "events")
     assets = Assets()
     return Routes(
         Parts(
             exhibition=exhibition,
-            walls=walls,
+            walls=services.walls,
             renditions=Renditions(),
-            downloads=downloads,
+            downloads=services.downloads,
             streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
             assets=assets,
             pages=Pages(assets, base_url=settings.wall_base),

@@ -19,7 +19,10 @@ from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.downloads import Downloads
+from bot.services.events.feed import EventFeed
 from bot.services.events.planning import Planning
+from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
@@ -329,6 +332,8 @@ def build(
                 clock=clock,
             ),
             servers=servers,
+            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
+            downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,
         data_dir=data_dir,

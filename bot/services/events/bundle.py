@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.events.downloads import Downloads
 from bot.services.events.planning import Planning
+from bot.services.events.walls import Walls
 from db.servers import ServerRepository
 
 
@@ -14,3 +16,5 @@ class EventServices:
 
     planning: Planning
     servers: ServerRepository
+    walls: Walls
+    downloads: Downloads
