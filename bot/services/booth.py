@@ -26,6 +26,7 @@ from bot.errors import (
     TooManyWaiting,
     UserError,
 )
+from bot.quota_errors import OnCooldown
 from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.disk import Disk
@@ -38,6 +39,7 @@ from bot.services.prompts import check_prompt
 from bot.services.sizes import Sized
 from bot.services.worker import Worker
 from db.errors import (
+    CooldownRunning,
     JobNotFound,
     QueueFull,
     QuotaExceeded,
@@ -48,6 +50,7 @@ from db.errors import (
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage
+from db.rules import Requester
 from faceswap.models import Filter, Gender, Quality, Ratio
 
 JOBS_LISTED = 10
@@ -67,6 +70,7 @@ class Caller:
     token: str = field(repr=False)
     token_expires_at: datetime
     locale: str
+    role_ids: frozenset[int] = frozenset()  # of the member in this server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +134,6 @@ class Booth:
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
         await self._require_room(caller, order)
-        for usage in await self.usages(caller.user_id, caller.guild_id):
-            if usage.remaining < 1:
-                raise QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
 
     async def order_swap(self, caller: Caller, order: SwapOrder, photo: bytes) -> Job:
         """Queue a job for a photo; raises UserError, and then nothing is kept."""
@@ -311,13 +312,15 @@ class Booth:
     async def _require_room(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
         cost = self._prompt_cost if isinstance(order, PromptOrder) else self._swap_cost
         try:
-            await self._jobs.require_room(caller.user_id, caller.guild_id, cost=cost)
-        except (QueueFull, QuotaExceeded) as refused:
+            await self._jobs.require_room(_requester(caller), cost=cost)
+        except (QueueFull, QuotaExceeded, CooldownRunning) as refused:
             raise await self._refusal(refused) from None
 
-    async def _refusal(self, refused: QueueFull | QuotaExceeded) -> UserError:
+    async def _refusal(self, refused: QueueFull | QuotaExceeded | CooldownRunning) -> UserError:
         if isinstance(refused, QueueFull):
             return TooManyWaiting(refused.scope, refused.limit)
+        if isinstance(refused, CooldownRunning):
+            return OnCooldown(refused.cooldown, ready_at=refused.ready_at)
         usage = refused.usage
         if usage.limit.ledger is Ledger.CREDITS:
             await self._budget.refused(usage)
@@ -329,7 +332,7 @@ class Booth:
             acceptance = await self._jobs.accept(new)
         except Exception as error:  # a cancelled call may have committed: then it needs its photo
             await self._discard_photo(new)
-            if isinstance(error, (QueueFull, QuotaExceeded)):
+            if isinstance(error, (QueueFull, QuotaExceeded, CooldownRunning)):
                 raise await self._refusal(error) from None
             if isinstance(error, StorageError) and (refusal := refusal_of(error)) is not None:
                 raise refusal from None
@@ -361,6 +364,7 @@ class _CallerFields(TypedDict):
     interaction_token: str
     token_expires_at: datetime
     locale: str
+    role_ids: frozenset[int]
 
 
 def _fields_of(caller: Caller) -> _CallerFields:
@@ -374,7 +378,14 @@ def _fields_of(caller: Caller) -> _CallerFields:
         "interaction_token": caller.token,
         "token_expires_at": caller.token_expires_at,
         "locale": caller.locale,
+        "role_ids": caller.role_ids,
     }
+
+
+def _requester(caller: Caller) -> Requester:
+    return Requester(
+        user_id=caller.user_id, guild_id=caller.guild_id or 0, role_ids=caller.role_ids
+    )
 
 
 def fits_groups(chosen: Filter) -> bool:

@@ -17,6 +17,7 @@ _WINDOWS = {
     Window.DAY: "today",
     Window.WEEK: "this week",
     Window.MONTH: "this month",
+    Window.EVENT: "in this event",
     Window.TOTAL: "in all",
 }
 _SCOPES = {

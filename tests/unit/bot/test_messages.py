@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, event_errors, messages
+from bot import errors, event_errors, messages, quota_errors
 from bot.errors import (
     AlreadyDelivered,
+    ArtworkProblem,
     BoothClosed,
     BudgetUsedUp,
     CannotPostHere,
@@ -17,7 +18,9 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
+    FrameRejected,
     JobUnknown,
+    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -43,8 +46,11 @@ from bot.event_errors import (
     NotOpenNow,
     PlanProblem,
     PlanRejected,
+    TimeProblem,
+    TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
+from bot.quota_errors import OnCooldown
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
@@ -66,6 +72,8 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
     PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
     PhotoGone(),
+    FrameRejected(ArtworkProblem.OPAQUE),
+    LogoRejected(ArtworkProblem.EMPTY),
     FilterUnknown("zz"),
     FilterUnknown("neon", similar=("Neon Rain", "Cyberpunk Neon")),
     *(FilterUnknown("x", similar=(name,) * 3) for name in HOSTILE_NAMES),
@@ -73,6 +81,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     FilterGone(),
     *(QuotaUsedUp(limit, resets_at=LATER) for limit in (0, 1, 20)),
     QuotaUsedUp(20, resets_at=None),
+    *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),
     CannotPostHere(("View Channel", "Send Messages", "Attach Files")),
     *(PromptRefused(reason) for reason in RefusalReason),
     PromptUnusable(limit=500),
@@ -92,6 +101,11 @@ ERRORS: list[UserError | StorageUnavailable] = [
     NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
     *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
     *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    *(
+        TimeRejected(problem, "25:00", zone="Europe/Berlin", before=LATER, after=LATER)
+        for problem in TimeProblem
+    ),
+    *(TimeRejected(TimeProblem.UNCLEAR, name, zone="UTC") for name in HOSTILE_NAMES),
     BlockedFromEvent(),
     EnoughEvents(10),
     EventUnknown(),
@@ -255,6 +269,6 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    text = f"{inspect.getdoc(errors)} {inspect.getdoc(event_errors)}"
+    text = " ".join(str(inspect.getdoc(each)) for each in (errors, event_errors, quota_errors))
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []
