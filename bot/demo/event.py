@@ -79,7 +79,7 @@ async def hang_portraits(scene: Scene) -> None:
     shown = await _buttons(gallery, scene.moderator, ":vote", count=len(hung))
     for portrait in hung:
         message, button = _with_words(shown, portrait.caption)
-        for member in (scene.moderator, scene.visitor)[: portrait.votes]:
+        for member in (scene.moderator, scene.voter)[: portrait.votes]:
             await member.click(message, custom_id=button)
 
 
