@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
+from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
 from bot.periods import periods_of
@@ -20,11 +21,15 @@ from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
 from bot.services.events.downloads import Downloads
+from bot.services.events.dressing import Dressing
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
 from bot.services.events.walls import Walls
@@ -43,6 +48,7 @@ from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from bot.stage import Stage, set_up_stage
 from bot.wall.assets import Assets
 from bot.wall.pages import Pages
 from bot.wall.routes import Parts, Routes
@@ -52,6 +58,8 @@ from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_pictures import EventPictureRepository
+from db.event_retention import EventRetentionRepository
 from db.event_steps import Terms
 from db.events import EventRepository
 from db.jobs import JobRepository
@@ -76,6 +84,8 @@ class App:
     painter: Painter
     gates: Gates
     jobs: JobRepository
+    stage: Stage
+    venues: Venues
     downloads: Downloads
     wall: Routes | None  # None: not served
 
@@ -133,6 +143,7 @@ def assemble(
     downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
+    event_retention = EventRetentionRepository(database, clock=clock, periods=periods_of(settings))
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -160,6 +171,7 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
+            events=EventClearing(settings.data_dir / "events", retention=event_retention),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -178,7 +190,20 @@ def assemble(
     )
     events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
     servers = ServerRepository(database)
-    event_bell = Bell()
+    venue_bell = Bell()
+    event_bell = Bell(venue_bell)
+    previews = Previews(backends.current.client)
+    planning = Planning(
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+    )
+    artwork = ArtworkStore(settings.data_dir / "events")
+    dressing = Dressing(
+        settings.data_dir / "events",
+        store=artwork,
+        framing=Framing(artwork),
+        planning=planning,
+        previews=previews,
+    )
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -196,7 +221,7 @@ def assemble(
         ),
         intake=intake,
         catalogue=catalogue,
-        previews=Previews(backends.current.client),
+        previews=previews,
         gate=gate,
         privacy=Privacy(
             consents=ConsentRepository(database, clock=clock),
@@ -207,14 +232,11 @@ def assemble(
             worker=worker,
         ),
         events=EventServices(
-            planning=Planning(
-                events=events,
-                servers=servers,
-                catalogue=catalogue,
-                bell=event_bell,
-                clock=clock,
-            ),
+            planning=planning,
             servers=servers,
+            dressing=dressing,
+            walls=walls,
+            pictures=EventPictureRepository(database, clock=clock),
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
@@ -231,6 +253,18 @@ def assemble(
         painter=painter,
         gates=gates,
         jobs=jobs,
+        stage=set_up_stage(
+            settings,
+            database=database,
+            client=bot,
+            events=events,
+            retention=event_retention,
+            planning=planning,
+            feed=feed,
+            bell=event_bell,
+            clock=clock,
+        ),
+        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         downloads=downloads,
         wall=_wall(
             settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock

@@ -27,6 +27,8 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.consent",
     "cogs.job_buttons",
+    "cogs.event",
+    "cogs.event_buttons",
 )
 
 ANSWER_SECONDS = 10.0  # for commands under way when the bot is stopped; a photo is fetched in less

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import event_messages, quota_messages
+from bot import event_messages, organising_messages, quota_messages
 from bot.artwork_messages import frame_rejected, logo_rejected
 from bot.errors import (
     AlreadyDelivered,
@@ -386,5 +386,6 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
     **event_messages.DESCRIPTIONS,
+    **organising_messages.DESCRIPTIONS,
     **quota_messages.DESCRIPTIONS,
 }

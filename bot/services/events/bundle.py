@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.events.dressing import Dressing
 from bot.services.events.planning import Planning
+from bot.services.events.walls import Walls
+from db.event_pictures import EventPictureRepository
 from db.servers import ServerRepository
 
 
@@ -14,3 +17,6 @@ class EventServices:
 
     planning: Planning
     servers: ServerRepository
+    dressing: Dressing
+    walls: Walls
+    pictures: EventPictureRepository

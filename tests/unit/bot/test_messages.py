@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, event_errors, messages, quota_errors
+from bot import errors, event_errors, messages, organising_errors, quota_errors
 from bot.errors import (
     AlreadyDelivered,
     ArtworkProblem,
@@ -50,7 +50,17 @@ from bot.event_errors import (
     TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
+from bot.organising_errors import (
+    BotMayNot,
+    CallProblem,
+    ChannelNeeded,
+    Need,
+    NotAllowed,
+    OnlyOnServers,
+    RoleCannotBeCalled,
+)
 from bot.quota_errors import OnCooldown
+from bot.services.access import Action
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
@@ -62,6 +72,11 @@ from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
 ERRORS: list[UserError | StorageUnavailable] = [
+    *(NotAllowed(action, organiser_role_id=role) for action in Action for role in (None, 7)),
+    OnlyOnServers(),
+    ChannelNeeded(),
+    *(BotMayNot(need, channel_id=7, missing=("View Channel", "Attach Files")) for need in Need),
+    *(RoleCannotBeCalled(7, problem) for problem in CallProblem),
     NoWall(),
     OriginalGone(),
     *(
@@ -269,6 +284,7 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    text = " ".join(str(inspect.getdoc(each)) for each in (errors, event_errors, quota_errors))
+    modules = (errors, event_errors, organising_errors, quota_errors)
+    text = " ".join(str(inspect.getdoc(each)) for each in modules)
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []
