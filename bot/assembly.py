@@ -11,12 +11,10 @@ from urllib.parse import urlsplit
 
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
-from bot.delivery.events.exhibiting import DiscordExhibitor
-from bot.delivery.events.receiving import Reception
-from bot.delivery.events.telling import Teller
 from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.exhibit import set_up_exhibit
 from bot.periods import periods_of
 from bot.services.backends import Backends
 from bot.services.booth import Booth
@@ -24,14 +22,11 @@ from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
-from bot.services.events.arrivals import Arrivals
 from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
 from bot.services.events.clearing import EventClearing
-from bot.services.events.curation import Curation
 from bot.services.events.curator import Curator
-from bot.services.events.deletions import Deletions
 from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
 from bot.services.events.exhibition import Exhibition
@@ -40,7 +35,6 @@ from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
-from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -78,7 +72,6 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
-from db.walls import WallRepository
 from faceswap.models import APIVersion
 
 
@@ -96,7 +89,6 @@ class App:
     stage: Stage
     venues: Venues
     curator: Curator
-    downloads: Downloads
     wall: Routes | None  # None: not served
 
 
@@ -141,10 +133,10 @@ def assemble(
     feed = EventFeed()
     artwork = ArtworkStore(settings.data_dir / "events")
     framing = Framing(artwork)
-    exhibit = _exhibit(
+    exhibit = set_up_exhibit(
         settings,
         database=database,
-        bot=bot,
+        client=bot,
         cards=cards,
         jobs=jobs,
         events=events,
@@ -166,8 +158,7 @@ def assemble(
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
-    wall_rows = WallRepository(database)
-    walls = Walls(wall_rows, feed=feed, base_url=settings.wall_base)
+    walls = Walls(events, feed=feed, base_url=settings.wall_base)
     downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
@@ -264,6 +255,7 @@ def assemble(
             servers=servers,
             dressing=dressing,
             walls=walls,
+            downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
@@ -295,98 +287,38 @@ def assemble(
         ),
         venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         curator=exhibit.curator,
-        downloads=downloads,
         wall=_wall(
-            settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Exhibit:
-    """Those who carry pictures of community events."""
-
-    curator: Curator
-    curation: Curation
-    reception: Reception
-
-
-def _exhibit(
-    settings: Settings,
-    *,
-    database: Database,
-    bot: FaceSwapBot,
-    cards: Cards,
-    jobs: JobRepository,
-    events: EventRepository,
-    servers: ServerRepository,
-    framing: Framing,
-    feed: EventFeed,
-    clock: Clock,
-) -> _Exhibit:
-    pictures = EventPictureRepository(database, clock=clock)
-    store = EventStore(settings.data_dir / "events")
-    teller = Teller(client=bot, cards=cards, jobs=jobs, servers=servers)
-    deletions = Deletions()
-    curator = Curator(
-        events=events,
-        pictures=pictures,
-        notices=NoticeRepository(database, clock=clock),
-        store=store,
-        feed=feed,
-        deletions=deletions,
-        exhibitor=DiscordExhibitor(
-            client=bot, teller=teller, store=store, max_upload_bytes=settings.max_upload_bytes
-        ),
-        clock=clock,
-    )
-    curation = Curation(
-        events=events,
-        pictures=pictures,
-        store=store,
-        feed=feed,
-        deletions=deletions,
-        ring=curator.ring,
-    )
-    reception = Reception(
-        client=bot,
-        cards=cards,
-        teller=teller,
-        arrivals=Arrivals(
-            events=events,
-            pictures=pictures,
-            store=store,
-            framing=framing,
+            settings,
+            exhibition=Exhibition(
+                events=events,
+                pictures=EventPictureRepository(database, clock=clock),
+                folder=settings.data_dir / "events",
+            ),
+            services=bot.services.events,
             feed=feed,
-            ring=curator.ring,
+            clock=clock,
         ),
-        curation=curation,
-        store=store,
-        max_upload_bytes=settings.max_upload_bytes,
     )
-    return _Exhibit(curator=curator, curation=curation, reception=reception)
 
 
 def _wall(
     settings: Settings,
     *,
-    rows: WallRepository,
-    walls: Walls,
-    downloads: Downloads,
+    exhibition: Exhibition,
+    services: EventServices,
     feed: EventFeed,
     clock: Clock,
 ) -> Routes | None:
     """Build what the wall's server answers with; None where it has no address."""
     if settings.wall_base is None:
         return None
-    exhibition = Exhibition(rows, folder=settings.data_dir / "events")
     assets = Assets()
     return Routes(
         Parts(
             exhibition=exhibition,
-            walls=walls,
+            walls=services.walls,
             renditions=Renditions(),
-            downloads=downloads,
+            downloads=services.downloads,
             streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
             assets=assets,
             pages=Pages(assets, base_url=settings.wall_base),

@@ -6,6 +6,7 @@ One bot serves all of these; each test has members and a server of its own.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,7 +19,7 @@ from tests.support.discord import Channel, Message, Upload
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-NOW = {"starts": "now", "ends": "2h"}
+NOW: dict[str, Any] = {"starts": "now", "ends": "2h"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

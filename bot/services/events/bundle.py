@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.events.curation import Curation
+from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
@@ -22,3 +23,4 @@ class EventServices:
     servers: ServerRepository
     dressing: Dressing
     walls: Walls
+    downloads: Downloads
