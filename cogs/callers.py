@@ -9,7 +9,7 @@ import discord
 
 from bot.errors import CannotPostHere
 from bot.permissions import Use, needed
-from bot.services.booth import Caller
+from bot.services.orders import Caller
 from bot.tree import INTAKE, PRIVATE
 
 if TYPE_CHECKING:
@@ -66,4 +66,13 @@ def caller_of(
         token=interaction.token,
         token_expires_at=interaction.created_at + TOKEN_LIFE,
         locale=str(interaction.locale),
+        role_ids=role_ids_of(interaction),
     )
+
+
+def role_ids_of(interaction: discord.Interaction[FaceSwapBot]) -> frozenset[int]:
+    """Return the roles of who asks, as the interaction itself names them; none outside servers."""
+    user = interaction.user
+    if not isinstance(user, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in user.roles)

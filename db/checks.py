@@ -11,6 +11,7 @@ from db.database import Database
 from db.errors import StorageFault, StorageUnavailable
 from db.migrate import pending
 from db.models import JobKind, JobState, Ledger, ReservationState
+from db.quota_schema import set_asides
 from db.rules import CREDIT_BUCKET
 from db.schema import buckets, job_log, jobs, reservations
 
@@ -113,7 +114,13 @@ async def check_ledgers(database: Database) -> list[str]:
 
 async def _sums(connection: AsyncConnection) -> list[str]:
     counts = sa.case((reservations.c.state != _BACK, reservations.c.amount), else_=0)
-    total = buckets.c.archived + sa.func.coalesce(sa.func.sum(counts), 0)
+    for_events = (
+        sa.select(sa.func.coalesce(sa.func.sum(set_asides.c.amount - set_asides.c.returned), 0))
+        .where(set_asides.c.bucket_id == buckets.c.id)
+        .correlate(buckets)
+        .scalar_subquery()
+    )
+    total = buckets.c.archived + sa.func.coalesce(sa.func.sum(counts), 0) + for_events
     rows = await connection.execute(
         sa.select(buckets.c.id, buckets.c.ledger, buckets.c.used, total.label("total"))
         .outerjoin(reservations, reservations.c.bucket_id == buckets.c.id)
@@ -129,7 +136,8 @@ async def _sums(connection: AsyncConnection) -> list[str]:
 
 async def _settlements(connection: AsyncConnection) -> list[str]:
     of_this_attempt = reservations.c.attempt == jobs.c.attempts
-    is_quota, is_credits = (reservations.c.ledger == ledger for ledger in Ledger)
+    is_credits = reservations.c.ledger == Ledger.CREDITS
+    is_quota = ~is_credits  # the pot is settled with it
     as_it_may_be = sa.or_(
         sa.and_(is_credits, ~of_this_attempt, reservations.c.state == _BACK),
         sa.and_(_WAS_RETRIED, is_quota, reservations.c.state == _BACK),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class QuotaExceeded(StorageError):
     def __init__(self, usage: Usage) -> None:
         super().__init__(f"{usage.limit} is used up")
         self.usage = usage
+
+
+class CooldownRunning(StorageError):
+    """The member ordered in this server a moment ago; nothing was reserved."""
+
+    def __init__(self, ready_at: datetime, cooldown: timedelta) -> None:
+        super().__init__(f"a cooldown of {cooldown} runs until {ready_at}")
+        self.ready_at = ready_at
+        self.cooldown = cooldown
 
 
 class QueueFull(StorageError):

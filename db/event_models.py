@@ -9,6 +9,8 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from db.models import Stacking
+
 
 class EventState(enum.StrEnum):
     """Where a community event stands."""
@@ -180,6 +182,8 @@ class ServerChoices:
     log_channel_id: int | None = None
     organiser_role_id: int | None = None
     moderator_role_id: int | None = None
+    stacking: Stacking = Stacking.BEST
+    cooldown_seconds: int = 0  # between two orders of a member; 0: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from sqlalchemy import Column, ForeignKey
 
 from db.columns import DiscordId, RowId, Timestamp, one_of, word
 from db.event_models import EventState, NoticeKind, PictureState, Place
+from db.models import Stacking
 from db.schema import metadata, partial
 
 events = sa.Table(
@@ -135,4 +136,8 @@ servers = sa.Table(
     Column("log_channel_id", DiscordId),
     Column("organiser_role_id", DiscordId),
     Column("moderator_role_id", DiscordId),
+    Column("stacking", word(Stacking), nullable=False, server_default=Stacking.BEST.value),
+    Column("cooldown_seconds", sa.Integer, nullable=False, server_default=sa.text("0")),
+    one_of("stacking", Stacking),
+    sa.CheckConstraint("cooldown_seconds >= 0", name="cooldown_not_negative"),
 )

@@ -32,6 +32,8 @@ from db.models import (
     ReferencedFiles,
     ReservationState,
 )
+from db.reserving import require_quota
+from db.rules import Requester
 from db.schema import jobs
 from db.transitions import Change, Periods, change
 
@@ -58,19 +60,26 @@ class JobRepository:
     # --- into the queue and out of it
 
     async def accept(self, new: NewJob) -> Acceptance:
-        """Queue a job and reserve quota; QuotaExceeded and QueueFull name what refuses it."""
+        """Queue a job and reserve its quota.
+
+        QuotaExceeded, CooldownRunning and QueueFull name what refuses it.
+        """
 
         async def unit(connection: AsyncConnection) -> Acceptance:
             return await queue.accept(connection, new, bounds=self._bounds, now=self._clock())
 
         return await self._database.write(unit)
 
-    async def require_room(self, user_id: int, guild_id: int | None, *, cost: int) -> None:
-        """Raise QueueFull or QuotaExceeded if a job of this member would find no room just now."""
+    async def require_room(self, requester: Requester, *, cost: int) -> None:
+        """Raise what `accept` would if a job of this member would find no room just now."""
 
         async def unit(connection: AsyncConnection) -> None:
-            await require_room(connection, self._bounds, user_id=user_id, guild_id=guild_id)
-            await require_credits(connection, cost=cost, now=self._clock())
+            now, guild_id = self._clock(), requester.guild_id or None
+            await require_room(
+                connection, self._bounds, user_id=requester.user_id, guild_id=guild_id
+            )
+            await require_quota(connection, requester, cost=cost, now=now)
+            await require_credits(connection, cost=cost, now=now)
 
         await self._database.read(unit)
 

@@ -1,7 +1,8 @@
-"""Both ledgers: what a job holds in which bucket, and how each holding is settled once.
+"""The ledgers: what a job holds in which bucket, and how each holding is settled once.
 
-A bucket's `used` is the sum of what is held and spent in it, and of what jobs spent whose rows are
-deleted: `archived`. Both are changed only here, in the transaction that writes the reservation.
+A bucket's `used` is the sum of what is held and spent in it, of what is set aside for community
+events, and of what no job's row says any more: `archived`. They are changed only here and in
+`db.event_limits`, in the transaction that writes the reservation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from db.rules import Bucket, Rule, usage
 from db.schema import IS_HELD, buckets, reservations
 from db.sqlite import insert_missing
 from db.windows import window_start
+
+# What is held at acceptance is settled at once: the pot follows the member's quota.
+SETTLED_TOGETHER: Mapping[Ledger, tuple[Ledger, ...]] = {
+    Ledger.QUOTA: (Ledger.QUOTA, Ledger.POT),
+    Ledger.CREDITS: (Ledger.CREDITS,),
+}
 
 _KEY = tuple(field.name for field in fields(Bucket))
 
@@ -40,7 +47,7 @@ _SETTLED = (
     sa.update(reservations)
     .where(
         reservations.c.job_id == sa.bindparam("of_job"),
-        reservations.c.ledger == sa.bindparam("of_ledger", type_=reservations.c.ledger.type),
+        reservations.c.ledger.in_(sa.bindparam("of_ledgers", expanding=True)),
         IS_HELD,
     )
     .values(state=sa.bindparam("into", type_=reservations.c.state.type))
@@ -60,17 +67,26 @@ class Holding:
 async def hold(
     connection: AsyncConnection, rules: Sequence[Rule], *, amount: int, now: datetime
 ) -> list[Holding]:
-    """Add `amount` to the bucket of each rule; QuotaExceeded if one has no room for it.
+    """Add `amount` to the bucket of each rule; QuotaExceeded if one has no room: none is changed.
 
-    The caller's transaction is then to be rolled back, which takes out what was added before.
+    What others hold is never looked at first: whether there is room is part of the adding.
     """
-    held = []
+    held: list[Holding] = []
     for rule in rules:
         bucket_id = await _raise_used(connection, rule, amount=amount)
         if bucket_id is None:
-            bucket_id = await _raise_new(connection, rule, amount=amount, now=now)
+            try:
+                bucket_id = await _raise_new(connection, rule, amount=amount, now=now)
+            except QuotaExceeded:
+                await let_go(connection, held)
+                raise
         held.append(Holding(bucket_id=bucket_id, ledger=rule.bucket.ledger, amount=amount))
     return held
+
+
+async def let_go(connection: AsyncConnection, held: Sequence[Holding]) -> None:
+    """Take back what was added to buckets and is not to be written down."""
+    await lower_used(connection, {holding.bucket_id: holding.amount for holding in held})
 
 
 async def write_down(
@@ -94,11 +110,11 @@ async def settle(
     connection: AsyncConnection, ledger: Ledger, *, job_id: int, into: ReservationState
 ) -> None:
     """Spend or return what the job still holds; what was settled before is left as it is."""
-    of_job = {"of_job": job_id, "of_ledger": ledger, "into": into}
+    of_job = {"of_job": job_id, "of_ledgers": SETTLED_TOGETHER[ledger], "into": into}
     settled = await connection.execute(_SETTLED, of_job)
     amounts = {row.bucket_id: row.amount for row in settled.all()}
     if into is ReservationState.RETURNED:
-        await _lower_used(connection, amounts)
+        await lower_used(connection, amounts)
 
 
 async def refund(connection: AsyncConnection, *, job_id: int) -> int:
@@ -106,12 +122,19 @@ async def refund(connection: AsyncConnection, *, job_id: int) -> int:
 
     Returns how many pictures that were; a second time: 0.
     """
-    was_spent = reservations.c.state == ReservationState.SPENT
-    amounts = await _move(
-        connection, Ledger.QUOTA, was_spent, job_id=job_id, into=ReservationState.RETURNED
+    moved = await connection.execute(
+        sa.update(reservations)
+        .where(
+            reservations.c.job_id == job_id,
+            reservations.c.ledger.in_(SETTLED_TOGETHER[Ledger.QUOTA]),
+            reservations.c.state == ReservationState.SPENT,
+        )
+        .values(state=ReservationState.RETURNED)
+        .returning(reservations.c.bucket_id, reservations.c.ledger, reservations.c.amount)
     )
-    await _lower_used(connection, amounts)
-    return max(amounts.values(), default=0)
+    rows = moved.all()
+    await lower_used(connection, {row.bucket_id: row.amount for row in rows})
+    return max((row.amount for row in rows if row.ledger is Ledger.QUOTA), default=0)
 
 
 async def archive(connection: AsyncConnection, job_ids: Sequence[int]) -> int:
@@ -162,7 +185,7 @@ async def usages_of(
     """Tell how much of each rule's limit is held and spent."""
     return tuple(
         [
-            usage(rule.limit, used=await used_in(connection, rule.bucket), now=now)
+            usage(rule, used=await used_in(connection, rule.bucket), now=now)
             for rule in rules
             if rule.limit is not None
         ]
@@ -180,25 +203,8 @@ async def held_in(connection: AsyncConnection, bucket: Bucket) -> int:
     return int(held or 0)
 
 
-async def _move(
-    connection: AsyncConnection,
-    ledger: Ledger,
-    which: sa.ColumnElement[bool] | sa.TextClause,
-    *,
-    job_id: int,
-    into: ReservationState,
-) -> dict[int, int]:
-    """Bring a job's reservations of one ledger into a state; returns their amounts by bucket."""
-    moved = await connection.execute(
-        sa.update(reservations)
-        .where(reservations.c.job_id == job_id, reservations.c.ledger == ledger, which)
-        .values(state=into)
-        .returning(reservations.c.bucket_id, reservations.c.amount)
-    )
-    return {row.bucket_id: row.amount for row in moved.all()}
-
-
-async def _lower_used(connection: AsyncConnection, amounts: Mapping[int, int]) -> None:
+async def lower_used(connection: AsyncConnection, amounts: Mapping[int, int]) -> None:
+    """Take amounts out of buckets, by their numbers."""
     if not amounts:
         return
     for bucket_id in await _in_lock_order(connection, list(amounts)):
@@ -225,8 +231,7 @@ async def _raise_new(connection: AsyncConnection, rule: Rule, *, amount: int, no
         await connection.execute(insert_missing(buckets, {**asdict(rule.bucket), "used": 0}))
         bucket_id = await _raise_used(connection, rule, amount=amount)
     if bucket_id is None:
-        assert rule.limit is not None, "a bucket without a limit always has room"  # noqa: S101
-        raise QuotaExceeded(usage(rule.limit, used=used or 0, now=now))
+        raise QuotaExceeded(usage(rule, used=used or 0, now=now))
     return bucket_id
 
 

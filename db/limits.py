@@ -12,11 +12,12 @@ from db.clock import Clock, utc_now
 from db.database import Database
 from db.ledgers import held_in, usages_of, used_in
 from db.models import Credits, Ledger, Limit, Scope, Usage
-from db.rules import CREDIT_BUCKET, Requester, credit_rules, quota_rules
+from db.quota_rules import terms_of
+from db.rules import CREDIT_BUCKET, Requester, credit_rules
 from db.schema import limits
 from db.sqlite import insert_or_replace
 
-_KEY = ("ledger", "scope", "scope_id", "guild_id", "window")
+LIMIT_KEY = ("ledger", "scope", "scope_id", "guild_id", "event_id", "window")
 
 
 class LimitRepository:
@@ -33,7 +34,7 @@ class LimitRepository:
         """
 
         async def unit(connection: AsyncConnection) -> None:
-            await connection.execute(insert_or_replace(limits, asdict(limit), key=_KEY))
+            await connection.execute(insert_or_replace(limits, asdict(limit), key=LIMIT_KEY))
             if limit.ledger is Ledger.CREDITS and limit.scope is Scope.OPERATOR:
                 await count_what_is_gone(connection, limit, now=self._clock())
 
@@ -43,7 +44,7 @@ class LimitRepository:
         """Remove the limit with this scope and window; False if there was none."""
 
         async def unit(connection: AsyncConnection) -> bool:
-            matches = (limits.c[name] == getattr(limit, name) for name in _KEY)
+            matches = (limits.c[name] == getattr(limit, name) for name in LIMIT_KEY)
             removed = await connection.execute(sa.delete(limits).where(*matches))
             return removed.rowcount > 0
 
@@ -64,8 +65,8 @@ class LimitRepository:
 
         async def unit(connection: AsyncConnection) -> tuple[Usage, ...]:
             now = self._clock()
-            rules = await quota_rules(connection, requester, now=now)
-            return await usages_of(connection, rules, now=now)
+            terms = await terms_of(connection, requester, now=now)
+            return await usages_of(connection, [*terms.own, *terms.shared], now=now)
 
         return await self._database.read(unit)
 

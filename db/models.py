@@ -79,9 +79,10 @@ class FailureReason(enum.StrEnum):
 
 
 class Ledger(enum.StrEnum):
-    """The two accounts a job is written to."""
+    """The three accounts a job is written to."""
 
     QUOTA = "quota"  # the member's, in pictures
+    POT = "pot"  # the server's, in credits; held and settled together with the quota
     CREDITS = "credits"  # the operator's, in money
 
 
@@ -102,7 +103,15 @@ class Window(enum.StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    EVENT = "event"  # as long as the community event lasts
     TOTAL = "total"
+
+
+class Stacking(enum.StrEnum):
+    """What counts for a member of whose roles several have a rule; the server's choice."""
+
+    BEST = "best"
+    ADD = "add"
 
 
 class ReservationState(enum.StrEnum):
@@ -139,6 +148,7 @@ class NewJob:
     interaction_token: str | None = field(default=None, repr=False)
     token_expires_at: datetime | None = None
     locale: str | None = None
+    role_ids: frozenset[int] = frozenset()  # of the member, for the limits; not stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +178,7 @@ class Job:
     cost: int
     priority: int
     fair_tag: float
+    weight: float  # its member's in the fair queue, where and when it was ordered
     attempts: int  # how often a worker took it from the queue
     not_before: datetime | None  # queued, but not to be taken before this
     backend: str | None  # "studio" (beside the bot) or the API's URL it was sent to
@@ -243,7 +254,10 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A rule: at most `amount` per window. scope_id 0: each one; guild_id 0: everywhere."""
+    """A rule: at most `amount` per window.
+
+    scope_id 0: each one; guild_id 0: everywhere, set by the operator; event_id 0: not of one event.
+    """
 
     ledger: Ledger
     scope: Scope
@@ -251,15 +265,21 @@ class Limit:
     guild_id: int
     window: Window
     amount: int
+    event_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How much of a limit is used in the present window; resets_at is None for Window.TOTAL."""
+    """How much of a limit is used in the present window.
+
+    `resets_at` is None where the window has no end that is known. `sources` are the rules that make
+    the limit, as they are stored: one, or those of several roles.
+    """
 
     limit: Limit
     used: int
     resets_at: datetime | None
+    sources: tuple[Limit, ...] = ()
 
     @property
     def remaining(self) -> int:

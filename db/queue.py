@@ -19,13 +19,14 @@ from db.fairness import next_tag, take_turn
 from db.ledgers import hold, write_down
 from db.models import Acceptance, Job, JobKind, JobState, NewJob
 from db.open_orders import close
-from db.rules import Requester, credit_rules, quota_rules
+from db.quota_rules import terms_of
+from db.reserving import reserve
+from db.rules import Requester, credit_rules
 from db.schema import SERVED_IN_ORDER, jobs
 from db.transitions import Change, Periods, change, log
 from db.windows import EPOCH
 
 _ACCEPTANCE = 0
-_PICTURES_PER_JOB = 1
 _BOUNDS_KNOWN = 8  # those of this process, and of a test's
 
 # Built once, as in `db.transitions`.
@@ -63,26 +64,30 @@ async def accept(
         await require_open(connection, new.event_id, new.user_id, now=now)
     await require_room(connection, bounds, user_id=new.user_id, guild_id=new.guild_id)
     requester = Requester(
-        user_id=new.user_id, guild_id=new.guild_id or 0, event_id=new.event_id or 0
+        user_id=new.user_id,
+        guild_id=new.guild_id or 0,
+        event_id=new.event_id or 0,
+        role_ids=new.role_ids,
     )
-    rules = await quota_rules(connection, requester, now=now)
-    held = await hold(connection, rules, amount=_PICTURES_PER_JOB, now=now)
+    terms = await terms_of(connection, requester, now=now)
+    held = await reserve(connection, requester, terms, cost=new.cost, now=now)
     await require_credits(connection, cost=new.cost, now=now)
     tag = await next_tag(connection, user_id=new.user_id)
-    job = await _insert(connection, new, fair_tag=tag, now=now)
+    job = await _insert(connection, new, fair_tag=tag, weight=terms.weight, now=now)
     await log(connection, job, origin=None, actor="member")
     await write_down(connection, held, job_id=job.id, attempt=_ACCEPTANCE)
     return Acceptance(job=job, created=True)
 
 
 async def _insert(
-    connection: AsyncConnection, new: NewJob, *, fair_tag: float, now: datetime
+    connection: AsyncConnection, new: NewJob, *, fair_tag: float, weight: float, now: datetime
 ) -> Job:
     values = {
-        **asdict(new),
+        **{name: value for name, value in asdict(new).items() if name in jobs.c},
         "state": JobState.QUEUED,
         "priority": 0,
         "fair_tag": fair_tag,
+        "weight": weight,
         "attempts": 0,
         "idempotent": False,
         "created_at": now,
@@ -137,7 +142,7 @@ async def claim(
         values=values,
     )
     job = await change(connection, row.id, wanted, now=now, periods=periods)
-    await take_turn(connection, user_id=job.user_id, fair_tag=job.fair_tag, cost=job.cost)
+    await take_turn(connection, job)
     held = await hold(connection, rules, amount=row.cost, now=now)
     await write_down(connection, held, job_id=job.id, attempt=attempt)
     return job

@@ -22,7 +22,6 @@ BATCH = 100  # jobs; a transaction of that size holds up nobody
 # Not the unconfirmed, which wait for the operator. An undeliverable one waits for its member while
 # it has a picture.
 _OVER = (JobState.DELIVERED, JobState.UNDELIVERABLE, JobState.FAILED, JobState.CANCELLED)
-_ORDINARY_WEIGHT = 1.0
 
 
 class RetentionRepository:
@@ -50,9 +49,7 @@ class RetentionRepository:
     async def forget_turns(self) -> int:
         """Delete where members stand in the fair order who have no jobs and no claim to a turn."""
         has_jobs = sa.exists().where(jobs.c.user_id == members.c.user_id)
-        statement = sa.delete(members).where(
-            members.c.weight == _ORDINARY_WEIGHT, members.c.last_tag <= served_so_far(), ~has_jobs
-        )
+        statement = sa.delete(members).where(members.c.last_tag <= served_so_far(), ~has_jobs)
         return await self._count(statement)
 
     async def delete_notices(self, *, made_before: datetime) -> int:

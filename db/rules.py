@@ -1,4 +1,7 @@
-"""Which limits count for a job, and the bucket in which each of them is counted."""
+"""What a limit counts: its bucket, in which order buckets are locked, and the operator's caps.
+
+Which limits count for a member stands in `db.quota_rules`.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ _LOCK_RANK = {
     Scope.COMMUNITY_EVENT: 3,
     Scope.OPERATOR: 4,
 }
+_LEDGER_RANK = {ledger: rank for rank, ledger in enumerate(Ledger)}
 _WINDOW_RANK = {window: rank for rank, window in enumerate(Window)}
 
 
@@ -33,21 +37,35 @@ class Bucket:
     scope: Scope
     scope_id: int
     guild_id: int
+    event_id: int = 0
+    grant_id: int = 0
     window: Window
     window_start: datetime
 
     @property
-    def lock_order(self) -> tuple[int, int, int, int, datetime]:
-        rank, window = _LOCK_RANK[self.scope], _WINDOW_RANK[self.window]
-        return (rank, self.scope_id, self.guild_id, window, self.window_start)
+    def lock_order(self) -> tuple[int | datetime, ...]:
+        return (
+            _LEDGER_RANK[self.ledger],
+            _LOCK_RANK[self.scope],
+            self.scope_id,
+            self.guild_id,
+            self.event_id,
+            self.grant_id,
+            _WINDOW_RANK[self.window],
+            self.window_start,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A bucket, and the limit it must stay within; None: it is only counted."""
+    """A bucket, and the limit it must stay within; None: it is only counted.
+
+    `sources` are the stored limits that make this one, where it is not stored itself.
+    """
 
     bucket: Bucket
     limit: Limit | None
+    sources: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,43 +74,8 @@ class Requester:
 
     user_id: int
     guild_id: int
-    event_id: int
-
-    @property
-    def scope_ids(self) -> dict[Scope, int]:
-        return {
-            Scope.MEMBER: self.user_id,
-            Scope.SERVER: self.guild_id,
-            Scope.COMMUNITY_EVENT: self.event_id,
-        }
-
-
-async def quota_rules(
-    connection: AsyncConnection, requester: Requester, *, now: datetime
-) -> list[Rule]:
-    """Find the quota limits of this member, in this server and event, in lock order.
-
-    A limit for one member, server or event takes the place of the general one beside it.
-    """
-    applicable = [_whole_service()]
-    for scope, scope_id in requester.scope_ids.items():
-        if scope_id:
-            applicable.append((limits.c.scope == scope) & limits.c.scope_id.in_((0, scope_id)))
-    rows = await connection.execute(
-        sa.select(limits).where(
-            limits.c.ledger == Ledger.QUOTA,
-            limits.c.guild_id.in_((0, requester.guild_id)),
-            sa.or_(*applicable),
-        )
-    )
-    chosen: dict[tuple[Scope, int, Window], Limit] = {}
-    for limit in sorted((Limit(**row) for row in rows.mappings()), key=lambda each: each.scope_id):
-        chosen[limit.scope, limit.guild_id, limit.window] = limit  # 0, the general one, comes first
-    scope_ids = requester.scope_ids
-    return _in_lock_order(
-        Rule(bucket=bucket_of(limit, scope_id=scope_ids.get(limit.scope, 0), now=now), limit=limit)
-        for limit in chosen.values()
-    )
+    event_id: int = 0
+    role_ids: frozenset[int] = frozenset()
 
 
 async def credit_rules(connection: AsyncConnection, *, now: datetime) -> list[Rule]:
@@ -103,15 +86,19 @@ async def credit_rules(connection: AsyncConnection, *, now: datetime) -> list[Ru
         limit = Limit(**row)
         bucket = bucket_of(limit, scope_id=0, now=now)
         rules[bucket] = Rule(bucket=bucket, limit=limit)
-    return _in_lock_order(rules.values())
+    return in_lock_order(rules.values())
 
 
-def usage(limit: Limit, *, used: int, now: datetime) -> Usage:
-    """Say how much of a limit is used, and when it starts again."""
-    return Usage(limit=limit, used=used, resets_at=window_end(limit.window, now))
+def usage(rule: Rule, *, used: int, now: datetime) -> Usage:
+    """Say how much of a rule's limit is used, and when it starts again."""
+    limit = rule.limit
+    assert limit is not None, "what is only counted has no usage"  # noqa: S101
+    resets_at = window_end(limit.window, now)
+    return Usage(limit=limit, used=used, resets_at=resets_at, sources=rule.sources or (limit,))
 
 
-def _whole_service() -> sa.ColumnElement[bool]:
+def whole_service() -> sa.ColumnElement[bool]:
+    """Select the limits that are everybody's together."""
     return (limits.c.scope == Scope.OPERATOR) & (limits.c.scope_id == 0) & (limits.c.guild_id == 0)
 
 
@@ -122,16 +109,18 @@ def bucket_of(limit: Limit, *, scope_id: int, now: datetime) -> Bucket:
         scope=limit.scope,
         scope_id=scope_id,
         guild_id=limit.guild_id,
+        event_id=limit.event_id,
         window=limit.window,
         window_start=window_start(limit.window, now),
     )
 
 
-def _in_lock_order(rules: Iterable[Rule]) -> list[Rule]:
+def in_lock_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Sort rules as their buckets are to be locked."""
     return sorted(rules, key=lambda rule: rule.bucket.lock_order)
 
 
-_CAPS = sa.select(limits).where(limits.c.ledger == Ledger.CREDITS, _whole_service())
+_CAPS = sa.select(limits).where(limits.c.ledger == Ledger.CREDITS, whole_service())
 
 CREDIT_BUCKET = Bucket(
     ledger=Ledger.CREDITS,

@@ -52,6 +52,7 @@ jobs = sa.Table(
     Column("cost", sa.Integer, nullable=False),
     Column("priority", sa.Integer, nullable=False),
     Column("fair_tag", sa.Double, nullable=False),
+    Column("weight", sa.Double, nullable=False, server_default=sa.text("1")),
     Column("attempts", sa.Integer, nullable=False),
     Column("not_before", Timestamp),
     Column("backend", sa.Text),
@@ -146,6 +147,8 @@ job_log = sa.Table(
     one_of("to_state", JobState),
 )
 
+_NONE = sa.text("0")
+
 buckets = sa.Table(
     "buckets",
     metadata,
@@ -154,18 +157,28 @@ buckets = sa.Table(
     Column("scope", word(Scope), nullable=False),
     Column("scope_id", sa.BigInteger, nullable=False),
     Column("guild_id", DiscordId, nullable=False),
+    Column("event_id", sa.BigInteger, nullable=False, server_default=_NONE),
+    Column("grant_id", sa.BigInteger, nullable=False, server_default=_NONE),
     Column("window", word(Window), nullable=False),
     Column("window_start", Timestamp, nullable=False),
     Column("used", sa.BigInteger, nullable=False),
-    # what jobs spent whose rows are deleted; part of `used`
-    Column("archived", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    # what no job's row says any more: spent by those that are deleted, or taken; part of `used`
+    Column("archived", sa.BigInteger, nullable=False, server_default=_NONE),
     one_of("ledger", Ledger),
     one_of("scope", Scope),
     one_of("window", Window),
     sa.CheckConstraint("used >= 0", name="used_not_negative"),
     sa.CheckConstraint("archived >= 0", name="archived_not_negative"),
     sa.UniqueConstraint(
-        "ledger", "scope", "scope_id", "guild_id", "window", "window_start", name="uq_buckets_key"
+        "ledger",
+        "scope",
+        "scope_id",
+        "guild_id",
+        "event_id",
+        "grant_id",
+        "window",
+        "window_start",
+        name="uq_buckets_key",
     ),
 )
 
@@ -193,6 +206,7 @@ limits = sa.Table(
     Column("scope", word(Scope), primary_key=True),
     Column("scope_id", sa.BigInteger, primary_key=True, autoincrement=False),
     Column("guild_id", DiscordId, primary_key=True, autoincrement=False),
+    Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False, server_default=_NONE),
     Column("window", word(Window), primary_key=True),
     Column("amount", sa.BigInteger, nullable=False),
     one_of("ledger", Ledger),
@@ -206,8 +220,6 @@ members = sa.Table(
     metadata,
     Column("user_id", DiscordId, primary_key=True, autoincrement=False),
     Column("last_tag", sa.Double, nullable=False),
-    Column("weight", sa.Double, nullable=False),
-    sa.CheckConstraint("weight > 0", name="weight_positive"),
 )
 
 consents = sa.Table(

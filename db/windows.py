@@ -23,12 +23,12 @@ def window_start(window: Window, now: datetime) -> datetime:
             return midnight - timedelta(days=now.weekday())
         case Window.MONTH:
             return midnight.replace(day=1)
-        case Window.TOTAL:
+        case Window.EVENT | Window.TOTAL:
             return EPOCH
 
 
 def window_end(window: Window, now: datetime) -> datetime | None:
-    """Tell when the window that contains `now` ends; None if it never does."""
+    """Tell when the window that contains `now` ends; None if never, or when an event does."""
     start = window_start(window, now)
     match window:
         case Window.HOUR:
@@ -39,5 +39,5 @@ def window_end(window: Window, now: datetime) -> datetime | None:
             return start + timedelta(weeks=1)
         case Window.MONTH:
             return (start + _LONGER_THAN_A_MONTH).replace(day=1)
-        case Window.TOTAL:
+        case Window.EVENT | Window.TOTAL:
             return None

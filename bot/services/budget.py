@@ -19,6 +19,7 @@ _PERIODS = {
     Window.DAY: "a day",
     Window.WEEK: "a week",
     Window.MONTH: "a month",
+    Window.EVENT: "an event",
     Window.TOTAL: "in all",
 }
 

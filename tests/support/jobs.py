@@ -55,6 +55,7 @@ _JOB = Job(
     cost=2,
     priority=0,
     fair_tag=0.0,
+    weight=1.0,
     attempts=0,
     not_before=None,
     backend=None,

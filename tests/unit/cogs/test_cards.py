@@ -294,14 +294,15 @@ def usage(scope: Scope, window: Window, *, used: int = 3) -> Usage:
     limit = Limit(
         ledger=Ledger.QUOTA, scope=scope, scope_id=0, guild_id=0, window=window, amount=20
     )
-    return Usage(limit=limit, used=used, resets_at=None if window is Window.TOTAL else NOW)
+    is_endless = window in {Window.EVENT, Window.TOTAL}
+    return Usage(limit=limit, used=used, resets_at=None if is_endless else NOW)
 
 
 def test_every_rule_is_listed_in_words() -> None:
     usages = [usage(scope, window) for scope in Scope for window in Window]
     text = text_of(check(quota_list(usages)))
     assert text.count("**17 of 20** left") == len(usages)
-    assert text.count("<t:") == len(Scope) * (len(Window) - 1)
+    assert text.count("<t:") == len(Scope) * (len(Window) - 2)
     assert "0 of 20" in text_of(check(quota_list([usage(Scope.MEMBER, Window.DAY, used=99)])))
     assert "no limit" in text_of(check(quota_list([])))
 
@@ -327,6 +328,7 @@ def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio")
         undelivered_keep_days=7,
         original_keep_hours=24,
         job_keep_days=90,
+        event_keep_days=30,
         max_upload_bytes=10 * 2**20,
         api_name=api_name,
     )

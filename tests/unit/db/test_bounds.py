@@ -16,6 +16,7 @@ from db.database import Database
 from db.errors import QueueFull, TransitionRefused
 from db.jobs import JobRepository
 from db.models import Acceptance, FailureReason, JobState, Scope
+from db.rules import Requester
 from db.schema import IS_RUNNING, IS_WAITING
 from db.schema import jobs as jobs_table
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, new_job
@@ -60,7 +61,7 @@ async def test_never_one_job_more_waits_than_may(
     assert (refused.scope, refused.limit) == (scope, limit)
     assert (await doors[0].count_by_state())[JobState.QUEUED] == limit
     with pytest.raises(QueueFull):
-        await doors[0].require_room(MEMBER, GUILD, cost=2)
+        await doors[0].require_room(Requester(user_id=MEMBER, guild_id=GUILD), cost=2)
     assert await check_ledgers(database) == []
 
 

@@ -144,6 +144,7 @@ async def test_a_failed_job_is_sent_once_more_on_the_house(
     assert await used(limits) == 0
     assert await holdings(database, job.id) == {
         Ledger.QUOTA: [BACK],
+        Ledger.POT: [],
         Ledger.CREDITS: [SPENT, SPENT],
     }
     assert await check_ledgers(database) == []

@@ -7,12 +7,14 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounds import Bounds
 from db.database import Database
+from db.event_schema import servers
 from db.jobs import JobRepository
-from db.models import JobState
-from db.schema import members
+from db.models import JobState, Scope
+from db.quota_schema import perks
 from tests.unit.db.tools import START, ManualClock, claim, claimed, new_job
 
 NEWCOMER = 99
@@ -45,8 +47,21 @@ class Crowd:
         raise AssertionError
 
     async def weigh(self, user_id: int, weight: float) -> None:
-        statement = sa.update(members).where(members.c.user_id == user_id).values(weight=weight)
-        await self._database.write(lambda connection: connection.execute(statement))
+        guild_id = user_id % 3  # where they order
+
+        async def unit(connection: AsyncConnection) -> None:
+            await connection.execute(sa.insert(servers).values(guild_id=guild_id))
+            await connection.execute(
+                sa.insert(perks).values(
+                    guild_id=guild_id,
+                    scope=Scope.MEMBER,
+                    scope_id=user_id,
+                    weight=weight,
+                    exempt=False,
+                )
+            )
+
+        await self._database.write(unit)
 
 
 @pytest.fixture
@@ -82,7 +97,7 @@ async def test_a_flood_after_a_newcomer_does_not_push_them_back(crowd: Crowd) ->
 async def test_weights_are_shares_of_what_is_served(
     crowd: Crowd, weight: float, share: int
 ) -> None:
-    for user_id in (1, 2):  # a weight is kept with the member
+    for user_id in (1, 2):
         await crowd.order(user_id)
         await crowd.serve()
     await crowd.weigh(1, weight)

@@ -12,11 +12,13 @@ from db.errors import QuotaExceeded
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.models import Credits, FailureReason, Job, JobState, Ledger, Limit, Scope, Window
+from db.rules import Requester
 from db.windows import window_end, window_start
 from tests.support.events import insert_event
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, job_in, new_job
 
 EVENT = 77
+_REQUESTER = Requester(user_id=MEMBER, guild_id=GUILD)
 
 
 def limit(
@@ -62,15 +64,35 @@ async def _granted(jobs: JobRepository, start: int, **changes: object) -> int:
         ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 2, window=Window.HOUR)], 2),
         ([limit(Scope.SERVER, 4)], 4),
         ([limit(Scope.SERVER, 4), limit(Scope.SERVER, 6, scope_id=GUILD)], 6),
-        ([limit(Scope.COMMUNITY_EVENT, 4)], 4),
-        ([limit(Scope.COMMUNITY_EVENT, 4), limit(Scope.COMMUNITY_EVENT, 2, scope_id=EVENT)], 2),
-        ([limit(Scope.COMMUNITY_EVENT, 4, scope_id=EVENT + 1)], 20),
+        ([limit(Scope.MEMBER, 0), limit(Scope.MEMBER, 2, guild_id=GUILD)], 0),  # it is shut
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 9, guild_id=GUILD)], 9),
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 9, guild_id=GUILD, window=Window.HOUR)], 3),
+        ([limit(Scope.COMMUNITY_EVENT, 4)], 20),
         ([limit(Scope.OPERATOR, 7)], 7),
-        ([limit(Scope.ROLE, 1)], 20),  # comes with the roles
         ([limit(Scope.OPERATOR, 9, ledger=Ledger.CREDITS)], 4),
     ],
 )
 async def test_limits_that_count(
+    jobs: JobRepository, limits: LimitRepository, rules: list[Limit], granted: int
+) -> None:
+    for rule in rules:
+        await limits.set(rule)
+    assert await _granted(jobs, 1) == granted
+
+
+@pytest.mark.parametrize(
+    ("rules", "granted"),
+    [
+        ([limit(Scope.MEMBER, 3), limit(Scope.MEMBER, 3, guild_id=GUILD)], 20),
+        ([limit(Scope.MEMBER, 0)], 0),  # the operator's word
+        ([limit(Scope.SERVER, 3, scope_id=GUILD, guild_id=GUILD)], 20),
+        ([limit(Scope.COMMUNITY_EVENT, 4)], 4),
+        ([limit(Scope.COMMUNITY_EVENT, 4), limit(Scope.COMMUNITY_EVENT, 2, scope_id=EVENT)], 2),
+        ([limit(Scope.COMMUNITY_EVENT, 4, scope_id=EVENT + 1)], 20),
+        ([limit(Scope.OPERATOR, 7)], 7),
+    ],
+)
+async def test_in_an_event_everyday_rules_do_not_count(
     jobs: JobRepository,
     limits: LimitRepository,
     database: Database,
@@ -96,6 +118,7 @@ async def test_limits_count_apart_for_each_member_server_and_event(
     assert await _granted(jobs, 300, user_id=2, guild_id=None) == 2
     assert await _granted(jobs, 400, user_id=3, guild_id=1, event_id=5) == 1
     assert await _granted(jobs, 500, user_id=3, guild_id=1, event_id=6) == 1
+    assert await _granted(jobs, 600, user_id=3, guild_id=1) == 2
 
 
 async def test_refusal_says_which_limit_and_reserves_nothing(
@@ -194,7 +217,7 @@ async def test_an_order_that_would_only_wait_for_the_cap_is_refused(
     await jobs.accept(new_job(1))
     await claimed(jobs)
     await jobs.accept(new_job(2))  # 2 are held and 2 promised
-    for refused in (jobs.accept(new_job(3)), jobs.require_room(MEMBER, GUILD, cost=2)):
+    for refused in (jobs.accept(new_job(3)), jobs.require_room(_REQUESTER, cost=2)):
         with pytest.raises(QuotaExceeded) as caught:
             await refused
         assert (caught.value.usage.limit, caught.value.usage.used) == (cap, 2)
@@ -341,7 +364,7 @@ def test_windows(window: Window, start: str, end: str | None) -> None:
     assert window_end(window, now) == expected
 
 
-@pytest.mark.parametrize("window", [window for window in Window if window is not Window.TOTAL])
+@pytest.mark.parametrize("window", [Window.HOUR, Window.DAY, Window.WEEK, Window.MONTH])
 def test_each_window_ends_where_the_next_begins(window: Window) -> None:
     for days in range(0, 800, 7):
         now = datetime(2027, 12, 31, 23, 30, tzinfo=UTC) + timedelta(days=days)

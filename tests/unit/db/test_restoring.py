@@ -70,7 +70,8 @@ async def test_what_may_have_been_sent_is_frozen_and_held_under_any_cap(
         assert (job.state, job.backend) == (JobState.UNCONFIRMED, API)
         assert job.photo_delete_at == START + timedelta(minutes=15)
         held = await holdings(database, job.id)
-        assert held == {Ledger.QUOTA: [BACK], Ledger.CREDITS: [HELD, HELD]}  # in all, and today
+        # credits in all, and today
+        assert held == {Ledger.QUOTA: [BACK], Ledger.POT: [], Ledger.CREDITS: [HELD, HELD]}
     assert await limits.credits() == Credits(held=6, spent=0)
     assert [usage.used for usage in await limits.caps()] == [6]
     assert await claim(jobs) is None

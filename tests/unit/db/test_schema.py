@@ -12,6 +12,8 @@ from db.database import Database
 from db.event_models import Event, EventNotice
 from db.event_schema import event_notices, events
 from db.models import Job, Limit
+from db.quota_models import Grant, Perk, QuotaChange
+from db.quota_schema import grants, perks, quota_changes
 from db.schema import jobs, limits, metadata
 
 
@@ -21,6 +23,9 @@ def test_rows_have_the_fields_of_their_models() -> None:
         (limits, Limit),
         (events, Event),
         (event_notices, EventNotice),
+        (grants, Grant),
+        (perks, Perk),
+        (quota_changes, QuotaChange),
     ):
         assert {column.name for column in table.c} == {
             field.name for field in dataclasses.fields(model)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from db.models import (
     JobState,
     Ledger,
     ReservationState,
+    Scope,
 )
 from db.restoring import after_restore
 from db.transitions import TRANSITIONS, Periods
@@ -172,6 +174,7 @@ _ALLOWED = {(row.origin, row.step) for row in TABLE} | {
 @pytest.fixture(autouse=True)
 async def quota(limits: LimitRepository) -> None:
     await limits.set(daily_quota(5))
+    await limits.set(replace(daily_quota(50), ledger=Ledger.POT, scope=Scope.SERVER))
 
 
 def test_this_table_has_every_transition() -> None:
@@ -194,6 +197,7 @@ async def test_transition(
     assert job == await jobs.get(job.id)
     assert await holdings(database, job.id) == {
         Ledger.QUOTA: [row.quota],
+        Ledger.POT: [row.quota],
         Ledger.CREDITS: [] if row.credits is None else [row.credits],
     }
     assert [usage.used for usage in await limits.usages(MEMBER, None)] == [row.quota is not BACK]
