@@ -18,7 +18,7 @@ from db.event_models import Event, PictureState
 _COLUMNS = (
     "number", "file", "filter", "caption", "votes", "guest", "made_at", "state", "width", "height",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BYTE_ORDER_MARK = "\ufeff"  # Excel takes a file for UTF-8 only with it
 _FAVOURITES = 3
 _STATES = {PictureState.APPROVED: "shown", PictureState.WAITING: "waiting for approval"}
@@ -54,9 +54,17 @@ def harmless(cell: str) -> str:
 
 
 def page(
-    event: Event, entries: Sequence[Entry], *, figures: Sequence[tuple[str, str]], part: str = ""
+    event: Event,
+    entries: Sequence[Entry],
+    *,
+    figures: Sequence[tuple[str, str]],
+    chart: str | None = None,
+    part: str = "",
 ) -> bytes:
-    """Write `index.html`, which asks for nothing but the pictures beside it."""
+    """Write `index.html`, which asks for nothing but the pictures beside it.
+
+    `chart` describes the one that lies beside it, too; None: there is none.
+    """
     folder = resources.files("bot").joinpath("assets", "export")
     style = folder.joinpath("export.css").read_text("utf-8")
     script = folder.joinpath("export.js").read_text("utf-8")
@@ -68,6 +76,7 @@ def page(
         "when": html.escape(_span(begins.strftime("%d %B %Y"), ends.strftime("%d %B %Y"))),
         "part": html.escape(part),
         "figures": "".join(_figure(*each) for each in figures),
+        "chart": "" if chart is None else _chart(chart),
         "favourites": _favourites(entries),
         "pictures": "\n".join(_picture(entry) for entry in entries),
         "style": style,
@@ -95,6 +104,11 @@ def _span(first: str, last: str) -> str:
 
 def _figure(name: str, value: str) -> str:
     return f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+
+
+def _chart(alt: str) -> str:
+    described = html.escape(alt)
+    return f'<img class="chart" src="chart.png" alt="{described}" width="1200" height="630">'
 
 
 def _favourites(entries: Sequence[Entry]) -> str:
