@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,14 +47,14 @@ class Desk:
     downloads: Downloads
 
     async def add(self, number: int, data: bytes | None = None, **changes: object) -> None:
-        data = data or samples()[number % len(samples())]
-        file = f"{number}.jpg"
-        path = self.folder / "events" / str(self.event.id) / file
+        self.keep(number, data or samples()[number % len(samples())])
+        values: dict[str, Any] = {"file": f"{number}.jpg", **changes}
+        await insert_picture(self.database, self.event.id, job_id=number, **values)
+
+    def keep(self, number: int, data: bytes) -> None:
+        path = self.folder / "events" / str(self.event.id) / f"{number}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        await insert_picture(
-            self.database, self.event.id, job_id=number, **{"file": file, **changes}
-        )
 
     async def zipped(self, **options: bool) -> zipfile.ZipFile:
         path = self.folder / "out.zip"
