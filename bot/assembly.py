@@ -182,7 +182,14 @@ def assemble(
         outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    events = EventRepository(
+        database,
+        clock=clock,
+        terms=Terms(
+            files_keep=settings.event_keep,
+            picture_cost=_cost(settings, backends.current.swap_version),
+        ),
+    )
     servers = ServerRepository(database)
     event_bell = Bell()
     planning = Planning(
