@@ -90,6 +90,19 @@ class EventRetentionRepository:
 
         return await self._database.read(unit)
 
+    async def count_by_state(self) -> dict[EventState, int]:
+        """Count the events in each state; all states are there."""
+
+        async def unit(connection: AsyncConnection) -> dict[EventState, int]:
+            rows = await connection.execute(
+                sa.select(events.c.state, sa.func.count()).group_by(events.c.state)
+            )
+            counts = dict.fromkeys(EventState, 0)
+            counts.update((state, count) for state, count in rows.all())
+            return counts
+
+        return await self._database.read(unit)
+
     async def list_all(self) -> frozenset[int]:
         """Name all events that there are."""
 

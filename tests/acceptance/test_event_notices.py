@@ -7,12 +7,14 @@ before another thing to say, and each held at Discord's door, on the way in or o
 from __future__ import annotations
 
 import itertools
+import shutil
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -89,7 +91,7 @@ async def prepare(database: Database, party: Party, channel: Channel, what: str)
     if what == NoticeKind.ANNOUNCED:
         plan = make_plan(channel_id=channel.id, wants_listing=False, **begins)
         return (await events.publish((await events.draft(party.guild.id, 1, plan)).id)).id
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         PANEL: {**runs, "state": EventState.OPEN},
         NoticeKind.OPENED: {**runs, "state": EventState.SCHEDULED, "opened_at": None},
         NoticeKind.TIME_WARNING: {
@@ -171,7 +173,54 @@ async def test_killed_as_it_says_something_it_is_said_once(party: Party) -> None
     assert "Traceback" not in party.bot.log
 
 
+async def test_a_copy_that_was_put_back_says_nothing_twice(party: Party, tmp_path: Path) -> None:
+    discord, copy = party.discord, tmp_path / "copy.db"
+    whats = (NoticeKind.ANNOUNCED, NoticeKind.OPENED, NoticeKind.TIME_WARNING, NoticeKind.CLOSED)
+    channels = [discord.add_text_channel(party.guild, what) for what in whats]
+    async with Database.open(party.database_url) as database:
+        await migrate(database)
+        numbers = [
+            await prepare(database, party, channel, what)
+            for channel, what in zip(channels, whats, strict=True)
+        ]
+    code, said = await party.bot.command("db", "backup", str(copy))
+    assert code == 0, said
+    await party.bot.start()
+    await discord.until(
+        lambda: all(party.said(c, what) for c, what in zip(channels, whats, strict=True)),
+        within=IN_TIME,
+    )
+    await discord.until(lambda: all(party.said(c, PANEL) for c in channels[:3]), within=IN_TIME)
+    await discord.until(lambda: not unposted(party), within=IN_TIME)
+    await party.bot.kill()
+
+    for name in ("bot.db-wal", "bot.db-shm"):
+        (party.bot.data_dir / name).unlink(missing_ok=True)
+    shutil.copy(copy, party.bot.data_dir / "bot.db")
+    _, said = await party.bot.command("doctor", "--after-restore")
+    assert f"events under way in the copy: {', '.join(map(str, numbers))}" in said
+    discord.limits.nonce_window = timedelta(0)
+    await party.bot.start()
+    await discord.until(lambda: not unposted(party), within=IN_TIME)
+    await discord.until(lambda: panels_known(party) == len(channels) - 1, within=IN_TIME)
+    assert await party.bot.stop() == 0
+    for channel, what in zip(channels, whats, strict=True):
+        assert len(party.said(channel, what)) == 1, what
+        assert len(party.said(channel, PANEL)) == (what is not NoticeKind.CLOSED)
+    async with Database.open(party.database_url) as database:
+        events = EventRepository(database)
+        draft = await events.draft(party.guild.id, 1, make_plan())
+    assert draft.id > 100_000  # lower numbers may stand on panels and name folders
+
+
 def unposted(party: Party) -> list[tuple[int]]:
     with closing(sqlite3.connect(party.bot.data_dir / "bot.db")) as connection:
         query = "SELECT event_id FROM event_notices WHERE posted_at IS NULL"
         return connection.execute(query).fetchall()
+
+
+def panels_known(party: Party) -> int:
+    with closing(sqlite3.connect(party.bot.data_dir / "bot.db")) as connection:
+        query = "SELECT count(*) FROM events WHERE panel_message_id IS NOT NULL"
+        (count,) = connection.execute(query).fetchone()
+    return int(count)
