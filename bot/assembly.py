@@ -134,7 +134,14 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    events = EventRepository(
+        database,
+        clock=clock,
+        terms=Terms(
+            files_keep=settings.event_keep,
+            picture_cost=_cost(settings, backends.current.swap_version),
+        ),
+    )
     servers = ServerRepository(database)
     feed = EventFeed()
     exhibit = _exhibit(
