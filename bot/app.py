@@ -64,6 +64,8 @@ async def _run_side_by_side(
             asyncio.create_task(stop.wait(), name="stop"),
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(app.painter.run(), name="painter"),
+            asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage"),
+            asyncio.create_task(_make_venues(app), name="venues"),
             asyncio.create_task(_curate(app), name="curator"),
             asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
         }
@@ -107,8 +109,13 @@ async def _work(app: App) -> None:
 
 
 async def _curate(app: App) -> None:
-    await app.bot.logged_in.wait()
+    await app.bot.wait_until_ready()  # before that, no server is known
     await app.curator.run()
+
+
+async def _make_venues(app: App) -> None:
+    await app.bot.wait_until_ready()  # before that, no server is known
+    await app.venues.run()
 
 
 def _raise_failure(task: asyncio.Task[Any]) -> None:

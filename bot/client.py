@@ -27,6 +27,8 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.consent",
     "cogs.job_buttons",
+    "cogs.event",
+    "cogs.event_buttons",
     "cogs.guests",
     "cogs.event_pictures",
 )

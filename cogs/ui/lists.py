@@ -123,6 +123,8 @@ def help_page(services: Services) -> discord.ui.LayoutView:
         "**/imagine**: describe a picture in words.\n"
         "**/jobs**: your latest pictures and where they stand.\n"
         "**/quota**: how many pictures you have left.\n"
+        "**/event list** and **show**: photo parties here; organisers **create**, **edit**, "
+        "**pause**, **end** and **cancel** them, and dress them with **frame** and **wall**.\n"
         "**/privacy**: what is stored about you, and how to delete it.\n\n"
         "Set `private` to True and only you see the picture. Failed pictures never count against "
         "your quota."

@@ -17,14 +17,19 @@ from bot.services.booth import Booth
 from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
 from bot.services.events.curation import Curation
 from bot.services.events.deletions import Deletions
+from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.store import EventStore
+from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
@@ -44,6 +49,7 @@ from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
 from db.event_pictures import EventPictureRepository
+from db.event_retention import EventRetentionRepository
 from db.events import EventRepository
 from db.jobs import JobRepository
 from db.limits import LimitRepository
@@ -54,6 +60,7 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
+from db.walls import WallRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -271,6 +278,9 @@ def build(
             jobs=jobs,
             members=MemberRepository(database, clock=clock),
             retention=RetentionRepository(database),
+            events=EventClearing(
+                data_dir / "events", retention=EventRetentionRepository(database, clock=clock)
+            ),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -289,6 +299,11 @@ def build(
     )
     event_rows, servers = EventRepository(database, clock=clock), ServerRepository(database)
     event_bell = Bell()
+    previews = Previews(backends.current.client)
+    planning = Planning(
+        events=event_rows, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+    )
+    artwork = ArtworkStore(data_dir / "events")
     curation = Curation(
         events=event_rows,
         pictures=EventPictureRepository(database, clock=clock),
@@ -304,7 +319,7 @@ def build(
         photos=photos,
         pictures=pictures,
         catalogue=catalogue,
-        previews=Previews(backends.current.client),
+        previews=previews,
         gate=gate,
         pace=pace,
         delivery=delivery,
@@ -337,16 +352,19 @@ def build(
         event_rows=event_rows,
         event_bell=event_bell,
         events=EventServices(
-            planning=Planning(
-                events=event_rows,
-                servers=servers,
-                catalogue=catalogue,
-                bell=event_bell,
-                clock=clock,
-            ),
+            planning=planning,
             guests=Guests(events=event_rows, catalogue=catalogue),
             curation=curation,
             servers=servers,
+            dressing=Dressing(
+                data_dir / "events",
+                store=artwork,
+                framing=Framing(artwork),
+                planning=planning,
+                previews=previews,
+            ),
+            walls=Walls(WallRepository(database), feed=EventFeed(), base_url=None),
+            pictures=EventPictureRepository(database, clock=clock),
         ),
         clock=clock,
         data_dir=data_dir,

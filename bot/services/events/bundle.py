@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.events.curation import Curation
+from bot.services.events.dressing import Dressing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
+from bot.services.events.walls import Walls
+from db.event_pictures import EventPictureRepository
 from db.servers import ServerRepository
 
 
@@ -18,3 +21,6 @@ class EventServices:
     guests: Guests
     curation: Curation
     servers: ServerRepository
+    dressing: Dressing
+    walls: Walls
+    pictures: EventPictureRepository

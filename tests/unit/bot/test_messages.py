@@ -88,6 +88,11 @@ from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
 ERRORS: list[UserError | StorageUnavailable] = [
+    *(NotAllowed(action, organiser_role_id=role) for action in Action for role in (None, 7)),
+    OnlyOnServers(),
+    ChannelNeeded(),
+    *(BotMayNot(need, channel_id=7, missing=("View Channel", "Attach Files")) for need in Need),
+    *(RoleCannotBeCalled(7, problem) for problem in CallProblem),
     NoWall(),
     OriginalGone(),
     *(
@@ -138,12 +143,6 @@ ERRORS: list[UserError | StorageUnavailable] = [
     ConsentMissing(),
     *(EventPotEmpty(count) for count in (None, 500)),
     *(GuestLimitReached(limit) for limit in (1, 5)),
-    NotAllowed(Action.APPROVE),
-    NotAllowed(Action.EVENT_EDIT, organiser_role_id=7),
-    OnlyOnServers(),
-    ChannelNeeded(),
-    *(BotMayNot(need, channel_id=7, missing=("View Channel",)) for need in Need),
-    *(RoleCannotBeCalled(7, problem) for problem in CallProblem),
     *(DecidedAlready(state, by=by) for state in PictureState for by in (None, 7)),
     PictureNotYours(),
     PictureUnknown(),
