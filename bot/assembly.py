@@ -72,7 +72,6 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
-from db.walls import WallRepository
 from faceswap.models import APIVersion
 
 
@@ -90,7 +89,6 @@ class App:
     stage: Stage
     curator: Curator
     venues: Venues
-    downloads: Downloads
     wall: Routes | None  # None: not served
 
 
@@ -160,8 +158,7 @@ def assemble(
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
-    wall_rows = WallRepository(database)
-    walls = Walls(wall_rows, feed=feed, base_url=settings.wall_base)
+    walls = Walls(events, feed=feed, base_url=settings.wall_base)
     downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
@@ -259,6 +256,7 @@ def assemble(
             dressing=dressing,
             walls=walls,
             pictures=EventPictureRepository(database, clock=clock),
+            downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
@@ -289,9 +287,16 @@ def assemble(
         ),
         curator=exhibit.curator,
         venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
-        downloads=downloads,
         wall=_wall(
-            settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock
+            settings,
+            exhibition=Exhibition(
+                events=events,
+                pictures=EventPictureRepository(database, clock=clock),
+                folder=settings.data_dir / "events",
+            ),
+            services=bot.services.events,
+            feed=feed,
+            clock=clock,
         ),
     )
 
@@ -299,23 +304,21 @@ def assemble(
 def _wall(
     settings: Settings,
     *,
-    rows: WallRepository,
-    walls: Walls,
-    downloads: Downloads,
+    exhibition: Exhibition,
+    services: EventServices,
     feed: EventFeed,
     clock: Clock,
 ) -> Routes | None:
     """Build what the wall's server answers with; None where it has no address."""
     if settings.wall_base is None:
         return None
-    exhibition = Exhibition(rows, folder=settings.data_dir / "events")
     assets = Assets()
     return Routes(
         Parts(
             exhibition=exhibition,
-            walls=walls,
+            walls=services.walls,
             renditions=Renditions(),
-            downloads=downloads,
+            downloads=services.downloads,
             streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
             assets=assets,
             pages=Pages(assets, base_url=settings.wall_base),

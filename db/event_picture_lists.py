@@ -65,13 +65,15 @@ async def find_shown_as(connection: AsyncConnection, message_id: int) -> EventPi
     return found[0] if found else None
 
 
-async def approved(connection: AsyncConnection, event_id: int) -> tuple[EventPicture, ...]:
-    """List what may be seen of an event, the latest first."""
+async def approved(
+    connection: AsyncConnection, event_id: int, *, limit: int | None = None
+) -> tuple[EventPicture, ...]:
+    """List what may be seen of an event, the latest first, and no more than so many."""
     return await _list(
         connection,
-        _PICTURES.where(event_pictures.c.event_id == event_id, _IS_SHOWN).order_by(
-            event_pictures.c.shown_at.desc(), event_pictures.c.id.desc()
-        ),
+        _PICTURES.where(event_pictures.c.event_id == event_id, _IS_SHOWN)
+        .order_by(event_pictures.c.shown_at.desc(), event_pictures.c.id.desc())
+        .limit(limit),
     )
 
 

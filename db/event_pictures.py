@@ -143,9 +143,11 @@ class EventPictureRepository:
         """Return the picture that this message of a gallery, or of moderators, shows."""
         return await self._database.read(lambda c: lists.find_shown_as(c, message_id))
 
-    async def list_approved(self, event_id: int) -> tuple[EventPicture, ...]:
-        """List what may be seen of an event, the latest first."""
-        return await self._database.read(lambda c: lists.approved(c, event_id))
+    async def list_approved(
+        self, event_id: int, *, limit: int | None = None
+    ) -> tuple[EventPicture, ...]:
+        """List what may be seen of an event, the latest first, and no more than so many."""
+        return await self._database.read(lambda c: lists.approved(c, event_id, limit=limit))
 
     async def list_waiting(self, event_id: int) -> tuple[EventPicture, ...]:
         """List what waits for a moderator, the oldest first."""

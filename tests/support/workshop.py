@@ -23,6 +23,7 @@ from bot.services.events.bundle import EventServices
 from bot.services.events.clearing import EventClearing
 from bot.services.events.curation import Curation
 from bot.services.events.deletions import Deletions
+from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
 from bot.services.events.framing import Framing
@@ -60,7 +61,6 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
-from db.walls import WallRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -363,8 +363,9 @@ def build(
                 planning=planning,
                 previews=previews,
             ),
-            walls=Walls(WallRepository(database), feed=EventFeed(), base_url=None),
+            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
             pictures=EventPictureRepository(database, clock=clock),
+            downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,
         data_dir=data_dir,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.events.curation import Curation
+from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
@@ -24,3 +25,4 @@ class EventServices:
     dressing: Dressing
     walls: Walls
     pictures: EventPictureRepository
+    downloads: Downloads
