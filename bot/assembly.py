@@ -87,8 +87,8 @@ class App:
     gates: Gates
     jobs: JobRepository
     stage: Stage
-    venues: Venues
     curator: Curator
+    venues: Venues
     wall: Routes | None  # None: not served
 
 
@@ -292,8 +292,8 @@ def assemble(
             bell=event_bell,
             clock=clock,
         ),
-        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         curator=exhibit.curator,
+        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         wall=_wall(
             settings,
             exhibition=Exhibition(
