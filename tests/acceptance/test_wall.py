@@ -12,11 +12,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
 
+from bot.services.events.feed import EventFeed
+from bot.services.events.walls import WallLink, Walls
 from bot.wall import streams
+from db.database import Database
 from db.event_models import EventState, PictureState
+from db.events import EventRepository
+from db.migrate import migrate
 from tests.acceptance.spectator import Spectator, watching
+from tests.support.bot_process import BotProcess
 from tests.support.browser import open_browser
-from tests.support.party import OpenWall, open_wall
+from tests.support.discord import DiscordStandIn
+from tests.support.party import OpenWall, Party, open_wall
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -88,14 +96,15 @@ async def test_pictures_of_mixed_ratios_are_well_laid_out_and_open_to_all(
         assert [url for url in spectator.asked if not url.startswith(wall.base)] == []
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, PHONE], ids=["projector", "phone"])
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "size", "words"),
     [
-        (EventState.SCHEDULED, "Good things to come"),
-        (EventState.PAUSED, "Taking a break"),
-        (EventState.CLOSED, "The winner"),
-        (EventState.CANCELLED, "This event was cancelled"),
+        (EventState.SCHEDULED, PROJECTOR, "Good things to come"),
+        (EventState.SCHEDULED, PHONE, "Good things to come"),
+        (EventState.PAUSED, PROJECTOR, "Taking a break"),
+        (EventState.CLOSED, PROJECTOR, "The winner"),
+        (EventState.CLOSED, PHONE, "The winner"),
+        (EventState.CANCELLED, PROJECTOR, "This event was cancelled"),
     ],
 )
 async def test_the_wall_says_where_its_event_stands(  # noqa: PLR0917
@@ -328,3 +337,43 @@ async def test_memory_stays_flat_after_a_thousand_arrivals(
         assert late["JSHeapUsedSize"] <= early["JSHeapUsedSize"] + 1 * MIB
         assert late["JSEventListeners"] <= early["JSEventListeners"] + 5
         assert spectator.complaints == []
+
+
+async def test_a_page_outlives_the_bot_and_shows_what_came_meanwhile(
+    browser: Browser, tmp_path: Path
+) -> None:
+    port = free_port()
+    async with DiscordStandIn() as discord:
+        bot = BotProcess(discord, tmp_path, WALL_PORT=str(port))
+        link, first = await hang_up(bot.data_dir, base=f"http://127.0.0.1:{port}")
+        try:
+            await bot.start()
+            async with watching(browser, link.url, size=PROJECTOR) as spectator:
+                await spectator.sees(first, large=True)
+                await bot.kill()
+                offline = spectator.page.locator("#offline")
+                await expect(offline).to_have_text("Connecting again …")
+                await spectator.sees(first, large=True)  # the party goes on
+
+                _, second = await hang_up(bot.data_dir, base=f"http://127.0.0.1:{port}")
+                await bot.start()
+                await expect(offline).to_be_empty(timeout=20_000)
+                await spectator.sees(second)
+                assert await bot.stop() == 0
+        finally:
+            await bot.close()
+
+
+async def hang_up(data_dir: Path, *, base: str) -> tuple[WallLink, int]:
+    """Hang a picture on the first event's wall while no bot runs; the event is made if missing."""
+    async with Database.open(f"sqlite:///{data_dir / 'bot.db'}") as database:
+        await migrate(database)
+        party = Party(database=database, feed=EventFeed(), folder=data_dir / "events")
+        rows = EventRepository(database)
+        found = await rows.find(1)
+        if found is None:
+            await party.begin(panel_message_id=None)
+        else:
+            party.event_id, party.made = found.id, 1
+        (picture,) = await party.hang(1)
+        return await Walls(rows, feed=party.feed, base_url=base).open(party.event_id), picture
