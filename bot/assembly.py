@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
+from bot.delivery.events.exhibiting import DiscordExhibitor
+from bot.delivery.events.receiving import Reception
+from bot.delivery.events.telling import Teller
+from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
 from bot.periods import periods_of
@@ -20,13 +24,23 @@ from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.arrivals import Arrivals
+from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
+from bot.services.events.curation import Curation
+from bot.services.events.curator import Curator
+from bot.services.events.deletions import Deletions
 from bot.services.events.downloads import Downloads
+from bot.services.events.dressing import Dressing
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
+from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -43,6 +57,7 @@ from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from bot.stage import Stage, set_up_stage
 from bot.wall.assets import Assets
 from bot.wall.pages import Pages
 from bot.wall.routes import Parts, Routes
@@ -53,6 +68,7 @@ from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
 from db.event_pictures import EventPictureRepository
+from db.event_retention import EventRetentionRepository
 from db.event_steps import Terms
 from db.events import EventRepository
 from db.jobs import JobRepository
@@ -76,6 +92,9 @@ class App:
     painter: Painter
     gates: Gates
     jobs: JobRepository
+    stage: Stage
+    venues: Venues
+    curator: Curator
     wall: Routes | None  # None: not served
 
 
@@ -115,6 +134,20 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
+    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    servers = ServerRepository(database)
+    feed = EventFeed()
+    exhibit = _exhibit(
+        settings,
+        database=database,
+        bot=bot,
+        cards=cards,
+        jobs=jobs,
+        events=events,
+        servers=servers,
+        feed=feed,
+        clock=clock,
+    )
     delivery = DiscordDelivery(
         client=bot,
         cards=cards,
@@ -122,13 +155,17 @@ def assemble(
         jobs=jobs,
         photos=photos,
         pictures=pictures,
+        reception=exhibit.reception,
         quick=timedelta(seconds=settings.quick_job_seconds),
         max_upload_bytes=settings.max_upload_bytes,
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
+    walls = Walls(events, feed=feed, base_url=settings.wall_base)
+    downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
+    event_retention = EventRetentionRepository(database, clock=clock, periods=periods_of(settings))
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -156,6 +193,7 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
+            events=EventClearing(settings.data_dir / "events", retention=event_retention),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -172,11 +210,20 @@ def assemble(
         outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
-    servers = ServerRepository(database)
-    event_bell, feed = Bell(), EventFeed()
-    walls = Walls(events, feed=feed, base_url=settings.wall_base)
-    downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
+    venue_bell = Bell()
+    event_bell = Bell(venue_bell)
+    previews = Previews(backends.current.client)
+    planning = Planning(
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+    )
+    artwork = ArtworkStore(settings.data_dir / "events")
+    dressing = Dressing(
+        settings.data_dir / "events",
+        store=artwork,
+        framing=Framing(artwork),
+        planning=planning,
+        previews=previews,
+    )
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -194,7 +241,7 @@ def assemble(
         ),
         intake=intake,
         catalogue=catalogue,
-        previews=Previews(backends.current.client),
+        previews=previews,
         gate=gate,
         privacy=Privacy(
             consents=ConsentRepository(database, clock=clock),
@@ -203,23 +250,23 @@ def assemble(
             photos=photos,
             pictures=pictures,
             worker=worker,
+            curation=exhibit.curation,
         ),
         events=EventServices(
-            planning=Planning(
-                events=events,
-                servers=servers,
-                catalogue=catalogue,
-                bell=event_bell,
-                clock=clock,
-            ),
+            planning=planning,
+            guests=Guests(events=events, catalogue=catalogue),
+            curation=exhibit.curation,
             servers=servers,
+            dressing=dressing,
             walls=walls,
+            pictures=EventPictureRepository(database, clock=clock),
             downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
         original_keep_hours=round(settings.original_keep / timedelta(hours=1)),
         job_keep_days=_days(settings.job_keep),
+        event_keep_days=round(settings.event_keep / timedelta(days=1)),
         max_upload_bytes=settings.max_upload_bytes,
         api_name=_api_name(settings),
     )
@@ -231,6 +278,19 @@ def assemble(
         painter=painter,
         gates=gates,
         jobs=jobs,
+        stage=set_up_stage(
+            settings,
+            database=database,
+            client=bot,
+            events=events,
+            retention=event_retention,
+            planning=planning,
+            feed=feed,
+            bell=event_bell,
+            clock=clock,
+        ),
+        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
+        curator=exhibit.curator,
         wall=_wall(
             settings,
             exhibition=Exhibition(
@@ -243,6 +303,70 @@ def assemble(
             clock=clock,
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exhibit:
+    """Those who carry pictures of community events."""
+
+    curator: Curator
+    curation: Curation
+    reception: Reception
+
+
+def _exhibit(
+    settings: Settings,
+    *,
+    database: Database,
+    bot: FaceSwapBot,
+    cards: Cards,
+    jobs: JobRepository,
+    events: EventRepository,
+    servers: ServerRepository,
+    feed: EventFeed,
+    clock: Clock,
+) -> _Exhibit:
+    pictures = EventPictureRepository(database, clock=clock)
+    store = EventStore(settings.data_dir / "events")
+    teller = Teller(client=bot, cards=cards, jobs=jobs, servers=servers)
+    deletions = Deletions()
+    curator = Curator(
+        events=events,
+        pictures=pictures,
+        notices=NoticeRepository(database, clock=clock),
+        store=store,
+        feed=feed,
+        deletions=deletions,
+        exhibitor=DiscordExhibitor(
+            client=bot, teller=teller, store=store, max_upload_bytes=settings.max_upload_bytes
+        ),
+        clock=clock,
+    )
+    curation = Curation(
+        events=events,
+        pictures=pictures,
+        store=store,
+        feed=feed,
+        deletions=deletions,
+        ring=curator.ring,
+    )
+    reception = Reception(
+        client=bot,
+        cards=cards,
+        teller=teller,
+        arrivals=Arrivals(
+            events=events,
+            pictures=pictures,
+            store=store,
+            framing=Framing(ArtworkStore(store.folder)),
+            feed=feed,
+            ring=curator.ring,
+        ),
+        curation=curation,
+        store=store,
+        max_upload_bytes=settings.max_upload_bytes,
+    )
+    return _Exhibit(curator=curator, curation=curation, reception=reception)
 
 
 def _wall(
