@@ -214,7 +214,7 @@ def assemble(
     event_bell = Bell(venue_bell)
     previews = Previews(backends.current.client)
     planning = Planning(
-        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, feed=feed, clock=clock
     )
     artwork = ArtworkStore(settings.data_dir / "events")
     dressing = Dressing(

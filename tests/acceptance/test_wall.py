@@ -56,7 +56,7 @@ def pictures(pytestconfig: pytest.Config) -> Path | None:
 def overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
     sideways = min(a["x"] + a["w"], b["x"] + b["w"]) - max(a["x"], b["x"])
     upright = min(a["y"] + a["h"], b["y"] + b["h"]) - max(a["y"], b["y"])
-    return sideways > 1 and upright > 1
+    return bool(sideways > 1 and upright > 1)
 
 
 async def assert_well_laid_out(spectator: Spectator, size: ViewportSize) -> int:
