@@ -218,7 +218,7 @@ def assemble(
     event_bell = Bell(venue_bell)
     previews = Previews(backends.current.client)
     planning = Planning(
-        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, feed=feed, clock=clock
     )
     dressing = Dressing(
         settings.data_dir / "events",
