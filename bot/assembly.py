@@ -87,8 +87,8 @@ class App:
     gates: Gates
     jobs: JobRepository
     stage: Stage
-    venues: Venues
     curator: Curator
+    venues: Venues
     wall: Routes | None  # None: not served
 
 
@@ -128,7 +128,14 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    events = EventRepository(
+        database,
+        clock=clock,
+        terms=Terms(
+            files_keep=settings.event_keep,
+            picture_cost=_cost(settings, backends.current.swap_version),
+        ),
+    )
     servers = ServerRepository(database)
     feed = EventFeed()
     artwork = ArtworkStore(settings.data_dir / "events")
@@ -211,7 +218,7 @@ def assemble(
     event_bell = Bell(venue_bell)
     previews = Previews(backends.current.client)
     planning = Planning(
-        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, feed=feed, clock=clock
     )
     dressing = Dressing(
         settings.data_dir / "events",
@@ -285,8 +292,8 @@ def assemble(
             bell=event_bell,
             clock=clock,
         ),
-        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         curator=exhibit.curator,
+        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         wall=_wall(
             settings,
             exhibition=Exhibition(
