@@ -128,7 +128,14 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    events = EventRepository(
+        database,
+        clock=clock,
+        terms=Terms(
+            files_keep=settings.event_keep,
+            picture_cost=_cost(settings, backends.current.swap_version),
+        ),
+    )
     servers = ServerRepository(database)
     feed = EventFeed()
     artwork = ArtworkStore(settings.data_dir / "events")
@@ -211,7 +218,7 @@ def assemble(
     event_bell = Bell(venue_bell)
     previews = Previews(backends.current.client)
     planning = Planning(
-        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, feed=feed, clock=clock
     )
     dressing = Dressing(
         settings.data_dir / "events",
@@ -255,7 +262,6 @@ def assemble(
             servers=servers,
             dressing=dressing,
             walls=walls,
-            pictures=EventPictureRepository(database, clock=clock),
             downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
@@ -281,6 +287,7 @@ def assemble(
             events=events,
             retention=event_retention,
             planning=planning,
+            dressing=dressing,
             feed=feed,
             bell=event_bell,
             clock=clock,

@@ -1,10 +1,8 @@
-"""What carries pictures of community events: taken in, decided on, shown, and taken down."""
+"""What carries pictures of community events: in, before moderators, into the gallery, and away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import discord
 
@@ -20,6 +18,7 @@ from bot.services.events.feed import EventFeed
 from bot.services.events.framing import Framing
 from bot.services.events.store import EventStore
 from bot.settings import Settings
+from db.clock import Clock
 from db.database import Database
 from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
@@ -30,7 +29,7 @@ from db.servers import ServerRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
-    """Those who do it, for one client."""
+    """Those who carry pictures of community events."""
 
     curator: Curator
     curation: Curation
@@ -48,12 +47,13 @@ def set_up_exhibit(
     servers: ServerRepository,
     framing: Framing,
     feed: EventFeed,
-    clock: Callable[[], datetime],
+    clock: Clock,
 ) -> Exhibit:
-    """Build them."""
+    """Build them for one client."""
     pictures = EventPictureRepository(database, clock=clock)
-    store, deletions = EventStore(settings.data_dir / "events"), Deletions()
+    store = EventStore(settings.data_dir / "events")
     teller = Teller(client=client, cards=cards, jobs=jobs, servers=servers)
+    deletions = Deletions()
     curator = Curator(
         events=events,
         pictures=pictures,
