@@ -373,7 +373,6 @@ def build(
                 previews=previews,
             ),
             walls=Walls(event_rows, feed=feed, base_url=None),
-            pictures=EventPictureRepository(database, clock=clock),
             downloads=downloads,
         ),
         clock=clock,
