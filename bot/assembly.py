@@ -17,6 +17,7 @@ from bot.delivery.events.telling import Teller
 from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.endings import set_up_endings
 from bot.periods import periods_of
 from bot.services.backends import Backends
 from bot.services.booth import Booth
@@ -224,6 +225,8 @@ def assemble(
         planning=planning,
         previews=previews,
     )
+    event_pictures = EventPictureRepository(database, clock=clock)
+    endings = set_up_endings(settings, pictures=event_pictures, downloads=downloads, clock=clock)
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -258,8 +261,10 @@ def assemble(
             curation=exhibit.curation,
             servers=servers,
             dressing=dressing,
+            reporting=endings.reporting,
+            exporting=endings.exporting,
             walls=walls,
-            pictures=EventPictureRepository(database, clock=clock),
+            pictures=event_pictures,
             downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
