@@ -303,8 +303,14 @@ def build(
     event_rows, servers = EventRepository(database, clock=clock), ServerRepository(database)
     event_bell = Bell()
     previews = Previews(backends.current.client)
+    feed = EventFeed()
     planning = Planning(
-        events=event_rows, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=event_rows,
+        servers=servers,
+        catalogue=catalogue,
+        bell=event_bell,
+        feed=feed,
+        clock=clock,
     )
     artwork = ArtworkStore(data_dir / "events")
     event_pictures = EventPictureRepository(database, clock=clock)
@@ -314,7 +320,7 @@ def build(
         events=event_rows,
         pictures=EventPictureRepository(database, clock=clock),
         store=EventStore(data_dir / "events"),
-        feed=EventFeed(),
+        feed=feed,
         deletions=Deletions(),
         ring=lambda **_: event_bell.ring(),
     )
@@ -369,7 +375,7 @@ def build(
                 planning=planning,
                 previews=previews,
             ),
-            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
+            walls=Walls(event_rows, feed=feed, base_url=None),
             reporting=reporting,
             exporting=Exporting(
                 data_dir / "exports",
@@ -380,7 +386,6 @@ def build(
                 least_free=least_free,
                 clock=clock,
             ),
-            pictures=event_pictures,
             downloads=downloads,
         ),
         clock=clock,

@@ -12,7 +12,6 @@ from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.reporting import Reporting
 from bot.services.events.walls import Walls
-from db.event_pictures import EventPictureRepository
 from db.servers import ServerRepository
 
 
@@ -28,5 +27,4 @@ class EventServices:
     reporting: Reporting
     exporting: Exporting
     walls: Walls
-    pictures: EventPictureRepository
     downloads: Downloads
