@@ -18,6 +18,8 @@ from tests.party.told import how_told
 from tests.support.discord import Message
 
 OWN_LOGGERS = ("bot.", "db.", "cogs.", "faceswap.", "asyncio")
+LONGEST = 300  # characters of what is reported
+_NUMBERS = re.compile(r"\d{6,}")
 VANISHES = timedelta(seconds=2)  # on the wall, and what a busy machine adds
 BUSY = timedelta(seconds=1)
 _NAMED = re.compile(r"picture:([0-9]+):(vote|approve)")
@@ -28,6 +30,7 @@ class Verdict:
     """What came of a run: figures, and whatever broke a promise."""
 
     figures: Figures
+    reasons: Counter[str]  # what guests read who were not served, each with how often
     violations: list[str] = field(default_factory=list)
 
 
@@ -62,7 +65,7 @@ class Evidence:
 
 async def audit(scene: Scene, *, seconds: float) -> Verdict:
     """Look at everything; the bot is stopped for it."""
-    violations = [*scene.problems, *await _stopped(scene)]
+    violations = [each[:LONGEST] for each in [*scene.problems, *await _stopped(scene)]]
     evidence = _gather(scene)
     for look in (
         _limits,
@@ -77,7 +80,23 @@ async def audit(scene: Scene, *, seconds: float) -> Verdict:
     ):
         violations += list(look(evidence))
     violations += await _ledgers(scene)
-    return Verdict(figures=figures(evidence, seconds=seconds), violations=violations)
+    return Verdict(
+        figures=figures(evidence, seconds=seconds),
+        reasons=_reasons(evidence),
+        violations=violations,
+    )
+
+
+def _reasons(evidence: Evidence) -> Counter[str]:
+    """Count what guests read whose press or form came to no job."""
+    jobs = {job["interaction_id"] for job in evidence.jobs.values()}
+    found: Counter[str] = Counter()
+    for guest in evidence.scene.guests:
+        found.update(guest.refusals)
+        for attempt in guest.attempts:
+            if attempt.sent.id not in jobs and attempt.sent.original is not None:
+                found[attempt.sent.original.text()] += 1
+    return Counter({_NUMBERS.sub("#", text)[:LONGEST]: count for text, count in found.items()})
 
 
 def _gather(scene: Scene) -> Evidence:

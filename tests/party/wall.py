@@ -85,11 +85,6 @@ class WallWatch:
             self.heap.append(int(used))
             await asyncio.sleep(LOOK_EVERY)
 
-    def _note(self, response: Response) -> None:
-        found = _PICTURE.search(response.url)
-        if found and response.ok:
-            self.fetched.setdefault(int(found[1]), datetime.now(UTC))
-
 
 @asynccontextmanager
 async def watch_wall(url: str) -> AsyncGenerator[WallWatch]:
@@ -98,7 +93,13 @@ async def watch_wall(url: str) -> AsyncGenerator[WallWatch]:
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
         watch = WallWatch(page=page)
         await page.add_init_script(_RECORDER)
-        page.on("response", watch._note)
+
+        def note(response: Response) -> None:
+            found = _PICTURE.search(response.url)
+            if found and response.ok:
+                watch.fetched.setdefault(int(found[1]), datetime.now(UTC))
+
+        page.on("response", note)
         page.on("pageerror", lambda error: watch.complaints.append(str(error)))
         await page.goto(url)
         looking = asyncio.create_task(watch.keep_looking())
