@@ -49,8 +49,8 @@ async def _play(house: House, row: PermissionRow, turns: asyncio.Semaphore) -> l
             if row.event:
                 await server.open_event()
             return [problem for who in Who if (problem := await _try(server, row, who))]
-        except AssertionError as error:
-            return [f"{server.trying.name}: {error}"[:600]]
+        except (AssertionError, TimeoutError) as error:
+            return [f"{server.trying.name}: {type(error).__name__} {error}"[:600]]
 
 
 async def _try(server: Server, row: PermissionRow, who: Who) -> str | None:
