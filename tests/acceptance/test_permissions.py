@@ -31,6 +31,7 @@ async def test_every_row(tmp_path: Path, subtests: pytest.Subtests) -> None:
     port = str(free_port())
     async with open_house(tmp_path, WALL_PORT=port, LOG_LEVEL="INFO") as house:
         house.discord.rate_limits = False
+        house.discord.checks_schema = False  # how messages are made is tried elsewhere
         house.discord.limits.response_seconds = PATIENCE
         turns = asyncio.Semaphore(AT_ONCE)
         found = await asyncio.gather(*(_play(house, row, turns) for row in ROWS))
