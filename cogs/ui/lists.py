@@ -83,7 +83,7 @@ def _offer_rows(offered: Sequence[Job]) -> list[discord.ui.ActionRow[discord.ui.
 
 
 def _line(job: Job) -> str:
-    name = escaped(messages.title(job))
+    name = escaped(messages.title(job)) + (" · for an event" if job.event_id is not None else "")
     line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
     if job.message_id and _is_posted_openly(job):
         path = f"{job.guild_id or '@me'}/{job.result_channel_id}/{job.message_id}"

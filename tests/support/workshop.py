@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from bot.services.backends import Backend, Backends
-from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
+from bot.services.booth import Booth
 from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
@@ -21,16 +21,22 @@ from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
 from bot.services.events.clearing import EventClearing
+from bot.services.events.curation import Curation
+from bot.services.events.deletions import Deletions
+from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
 from bot.services.events.framing import Framing
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
+from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
 from bot.services.intake import Intake
+from bot.services.orders import Caller, PromptOrder, SwapOrder
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
@@ -55,7 +61,6 @@ from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
-from db.walls import WallRepository
 from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
@@ -299,6 +304,14 @@ def build(
         events=event_rows, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
     )
     artwork = ArtworkStore(data_dir / "events")
+    curation = Curation(
+        events=event_rows,
+        pictures=EventPictureRepository(database, clock=clock),
+        store=EventStore(data_dir / "events"),
+        feed=EventFeed(),
+        deletions=Deletions(),
+        ring=lambda **_: event_bell.ring(),
+    )
     return Workshop(
         database=database,
         jobs=jobs,
@@ -334,11 +347,14 @@ def build(
             photos=photos,
             pictures=pictures,
             worker=worker,
+            curation=curation,
         ),
         event_rows=event_rows,
         event_bell=event_bell,
         events=EventServices(
             planning=planning,
+            guests=Guests(events=event_rows, catalogue=catalogue),
+            curation=curation,
             servers=servers,
             dressing=Dressing(
                 data_dir / "events",
@@ -347,8 +363,9 @@ def build(
                 planning=planning,
                 previews=previews,
             ),
-            walls=Walls(WallRepository(database), feed=EventFeed(), base_url=None),
+            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
             pictures=EventPictureRepository(database, clock=clock),
+            downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,
         data_dir=data_dir,

@@ -77,6 +77,7 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
         undelivered_keep_days=7,
         original_keep_hours=24,
         job_keep_days=90,
+        event_keep_days=30,
         max_upload_bytes=10 * 2**20,
         api_name="studio",
     )
