@@ -10,7 +10,7 @@ from tests.party.scene import Attempt, Guest
 from tests.support.discord import Message
 
 if TYPE_CHECKING:
-    from tests.party.audit import Evidence
+    from tests.party.evidence import Evidence
 
 Row = dict[str, Any]
 
@@ -27,9 +27,14 @@ def how_told(
     if WENT_WRONG in words:
         return f"reads {words!r}"
     if job is None:
-        if words.strip() or _was_unanswered(attempt) or _was_not_written_down(evidence, attempt):
-            return None
-        return "reads nothing, has no job"
+        excused = _was_unanswered(attempt) or _was_not_written_down(evidence, attempt)
+        return None if words.strip() or excused else "reads nothing, has no job"
+    return _of_job(evidence, guest, job, picture, words=words)
+
+
+def _of_job(
+    evidence: Evidence, guest: Guest, job: Row, picture: Row | None, *, words: str
+) -> str | None:
     if job["state"] not in ENDS:
         return f"job {job['id']} is {job['state']}"
     if job["state"] == "delivered" and picture is None:
