@@ -14,6 +14,7 @@ from tests.party.evidence import Evidence, gather
 from tests.party.exhibits import approval, gallery, wall
 from tests.party.figures import Figures, figures
 from tests.party.guests import REFUSED
+from tests.party.report import report, winner
 from tests.party.scene import Scene
 from tests.party.told import how_told
 
@@ -121,5 +122,7 @@ _LOOKS = (
     votes,
     payments,
     _notices,
+    report,
+    winner,
     read_export,
 )

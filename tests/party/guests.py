@@ -23,7 +23,7 @@ TRIES = 8  # of one form, while the bot is being killed
 ACCEPT_SECONDS = 20.0
 DECISION_SECONDS = 400.0
 AFTER_THE_END = 1.0  # seconds
-IN_TIME = 2.0  # seconds before the end at which the late ones open the form
+IN_TIME = 4.0  # seconds before the end at which the late ones open the form
 TAKEN, REFUSED, LOST = "taken", "refused", "lost"
 
 AGREE = "I agree, go on"
