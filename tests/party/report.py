@@ -10,8 +10,13 @@ from tests.party.evidence import Evidence
 from tests.support.discord import Message
 
 AROUND = timedelta(seconds=3)  # between what is counted and what is posted
-_COUNTED = re.compile(r"([\d,]+) (guest|picture|vote|credit)s?\b")
-_HIDDEN = re.compile(r"([\d,]+) (still waiting|not shown)")
+_NUMBER = r"(\d[\d,]*)"
+_FIGURES = {
+    "guest": rf"{_NUMBER} guests?\b",
+    "picture": rf"{_NUMBER} pictures?\b",
+    "vote": rf"{_NUMBER} votes?\b",
+    "credit": rf"{_NUMBER} credits?\b|Credits used:\W*{_NUMBER}",
+}
 
 
 def report(evidence: Evidence) -> Iterator[str]:
@@ -20,19 +25,19 @@ def report(evidence: Evidence) -> Iterator[str]:
     if message is None:
         yield "there is no report"
         return
-    said = {what: int(number.replace(",", "")) for number, what in _read(message)}
+    said = _figures(message)
     guests = {row["user_id"] for row in evidence.pictures.values()}
-    if said.get("guest") != len(guests):
-        yield f"the report counts {said.get('guest')} guests, and there were {len(guests)}"
-    made = said.get("picture", 0) + said.get("still waiting", 0) + said.get("not shown", 0)
-    if made != len(evidence.pictures):
-        yield f"the report knows of {made} pictures, and there are {len(evidence.pictures)}"
+    if said["guest"] != len(guests):
+        yield f"the report counts {said['guest']} guests, and there were {len(guests)}"
+    least, most = _shown_then(evidence, message.created_at)
+    if not least <= said["picture"] <= most:
+        yield f"the report counts {said['picture']} pictures, and there were {least} to {most}"
     least, most = _votes_then(evidence, message.created_at)
-    if not least <= said.get("vote", -1) <= most:
-        yield f"the report counts {said.get('vote')} votes, and there were {least} to {most}"
+    if not least <= said["vote"] <= most:
+        yield f"the report counts {said['vote']} votes, and there were {least} to {most}"
     spent = _spent(evidence)
-    if said.get("credit", 0) != spent:
-        yield f"the report counts {said.get('credit')} credits, and {spent} were spent"
+    if said["credit"] != spent:
+        yield f"the report counts {said['credit']} credits, and {spent} were spent"
     if not message.alt_texts() or not message.files:
         yield "the report has no chart, or nobody who cannot see it can know what is on it"
 
@@ -65,11 +70,29 @@ def _notice(evidence: Evidence, kind: str) -> Message | None:
     return None
 
 
-def _read(message: Message) -> list[tuple[str, str]]:
-    """All figures; that of pictures which comes first is of those that are shown."""
+def _figures(message: Message) -> dict[str, int]:
+    """The first number that is said of each; 0 of what is not spoken of."""
     text = message.text()
-    counted = list(reversed(_COUNTED.findall(text)))  # into a dict: the first of each counts
-    return [*counted, *_HIDDEN.findall(text)]
+    found = {what: re.search(pattern, text) for what, pattern in _FIGURES.items()}
+    return {
+        what: int(next(filter(None, match.groups())).replace(",", "")) if match else 0
+        for what, match in found.items()
+    }
+
+
+def _shown_then(evidence: Evidence, at: datetime) -> tuple[int, int]:
+    """How many pictures were shown when the report was posted: at least, and at most."""
+    least = most = 0
+    for picture_id, row in evidence.pictures.items():
+        approved_at = evidence.approved_at(picture_id)
+        removed_at = evidence.scene.removals.get(picture_id)
+        if approved_at is None or row["state"] not in {"approved", "removed"}:
+            continue
+        stands = row["state"] == "approved" or (removed_at is not None and removed_at > at)
+        least += stands and approved_at < at - AROUND
+        recently = removed_at is not None and removed_at > at - AROUND
+        most += (stands or recently) and approved_at < at + AROUND
+    return least, most
 
 
 def _votes_then(evidence: Evidence, at: datetime) -> tuple[int, int]:
