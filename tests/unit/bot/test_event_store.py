@@ -67,10 +67,3 @@ async def test_only_old_pictures_that_nobody_needs_are_strays(store: EventStore)
         "3.png",
         "frame-abc.png",
     ]
-
-
-async def test_an_event_leaves_nothing(store: EventStore) -> None:
-    await store.keep(3, 7, png(), suffix=".png")
-    await store.delete_event(3)
-    await store.delete_event(3)
-    assert list(store.folder.iterdir()) == []
