@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.acceptance.newcomer import DESK, PAINTED, PHOTO, Newcomer, visit
+from tests.acceptance.newcomer import DESK, PHOTO, Newcomer, visit
 from tests.support.demo_process import DemoProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,7 +113,7 @@ async def vote(newcomer: Newcomer) -> None:
     await newcomer.loaded(mine)
     await newcomer.look_twice("gallery")
     await newcomer.press(mine, "♥ Vote")
-    await newcomer.with_text("your own")
+    await newcomer.with_text("This picture is yours")
     theirs = await newcomer.with_text("Night shift")
     await newcomer.press(theirs, "♥ 1")
     await expect(newcomer.button(theirs, "♥ 2")).to_be_visible()
