@@ -57,6 +57,13 @@ async def under_way(connection: AsyncConnection) -> tuple[Event, ...]:
     return await _all(connection, sa.select(events).where(IS_UNDER_WAY).order_by(events.c.id))
 
 
+async def still_listed(connection: AsyncConnection) -> tuple[Event, ...]:
+    """List the events that are over and may still be listed by Discord."""
+    is_over = events.c.state.in_([state for state in EventState if state.is_over])
+    is_listed = events.c.scheduled_event_id.is_not(None)
+    return await _all(connection, sa.select(events).where(is_over, is_listed).order_by(events.c.id))
+
+
 async def count_under_way(connection: AsyncConnection, guild_id: int) -> int:
     """Count a server's events of that kind."""
     statement = sa.select(sa.func.count()).select_from(events)

@@ -145,6 +145,10 @@ class EventRepository:
         """List the events, of all servers, to which something happens by itself."""
         return await self._database.read(event_lists.under_way)
 
+    async def list_to_unlist(self) -> tuple[Event, ...]:
+        """List the events that are over, but not for Discord as far as is known."""
+        return await self._database.read(event_lists.still_listed)
+
     async def list_due(self) -> tuple[Event, ...]:
         """List the events with a step that is due by now."""
         now = self._clock()
