@@ -108,14 +108,14 @@ async def _work(app: App) -> None:
     await app.worker.run()
 
 
+async def _curate(app: App) -> None:
+    await app.bot.wait_until_ready()  # before that, no server is known
+    await app.curator.run()
+
+
 async def _make_venues(app: App) -> None:
     await app.bot.wait_until_ready()  # before that, no server is known
     await app.venues.run()
-
-
-async def _curate(app: App) -> None:
-    await app.bot.logged_in.wait()
-    await app.curator.run()
 
 
 def _raise_failure(task: asyncio.Task[Any]) -> None:

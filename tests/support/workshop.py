@@ -300,15 +300,21 @@ def build(
     event_rows, servers = EventRepository(database, clock=clock), ServerRepository(database)
     event_bell = Bell()
     previews = Previews(backends.current.client)
+    feed = EventFeed()
     planning = Planning(
-        events=event_rows, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=event_rows,
+        servers=servers,
+        catalogue=catalogue,
+        bell=event_bell,
+        feed=feed,
+        clock=clock,
     )
     artwork = ArtworkStore(data_dir / "events")
     curation = Curation(
         events=event_rows,
         pictures=EventPictureRepository(database, clock=clock),
         store=EventStore(data_dir / "events"),
-        feed=EventFeed(),
+        feed=feed,
         deletions=Deletions(),
         ring=lambda **_: event_bell.ring(),
     )
@@ -363,8 +369,7 @@ def build(
                 planning=planning,
                 previews=previews,
             ),
-            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
-            pictures=EventPictureRepository(database, clock=clock),
+            walls=Walls(event_rows, feed=feed, base_url=None),
             downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,

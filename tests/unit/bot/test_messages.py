@@ -49,6 +49,8 @@ from bot.event_errors import (
     EnoughEvents,
     EventStandsElsewhere,
     EventUnknown,
+    ExportProblem,
+    ExportRefused,
     FixedByNow,
     NotOpenNow,
     PlanProblem,
@@ -132,6 +134,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
     *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
     *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    *(ExportRefused(problem, limit=3) for problem in ExportProblem),
     *(
         TimeRejected(problem, "25:00", zone="Europe/Berlin", before=LATER, after=LATER)
         for problem in TimeProblem
@@ -143,12 +146,6 @@ ERRORS: list[UserError | StorageUnavailable] = [
     ConsentMissing(),
     *(EventPotEmpty(count) for count in (None, 500)),
     *(GuestLimitReached(limit) for limit in (1, 5)),
-    NotAllowed(Action.APPROVE),
-    NotAllowed(Action.EVENT_EDIT, organiser_role_id=7),
-    OnlyOnServers(),
-    ChannelNeeded(),
-    *(BotMayNot(need, channel_id=7, missing=("View Channel",)) for need in Need),
-    *(RoleCannotBeCalled(7, problem) for problem in CallProblem),
     *(DecidedAlready(state, by=by) for state in PictureState for by in (None, 7)),
     PictureNotYours(),
     PictureUnknown(),
