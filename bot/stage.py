@@ -12,10 +12,12 @@ import discord
 from bot.delivery.events.announcing import Announcer
 from bot.delivery.events.event_posts import EventCards
 from bot.services.events.bell import Bell
+from bot.services.events.charting import Charting
 from bot.services.events.conductor import Conductor
 from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
 from bot.services.events.planning import Planning
+from bot.services.events.reporting import Reporting
 from bot.settings import Settings
 from db.database import Database
 from db.event_pictures import EventPictureRepository
@@ -57,10 +59,12 @@ def set_up_stage(
 ) -> Stage:
     """Build them; `bell` is the one that organisers' changes ring."""
     news = Bell()
+    pictures = EventPictureRepository(database, clock=clock)
     posts = EventCards(
         events=events,
-        pictures=EventPictureRepository(database, clock=clock),
+        pictures=pictures,
         planning=planning,
+        reporting=Reporting(pictures=pictures, charting=Charting()),
         dressing=dressing,
         folder=settings.data_dir / "events",
         max_upload_bytes=settings.max_upload_bytes,
