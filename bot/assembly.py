@@ -288,6 +288,7 @@ def assemble(
             retention=event_retention,
             planning=planning,
             dressing=dressing,
+            teller=exhibit.teller,
             feed=feed,
             bell=event_bell,
             clock=clock,

@@ -11,6 +11,7 @@ import discord
 
 from bot.delivery.events.announcing import Announcer
 from bot.delivery.events.event_posts import EventCards
+from bot.delivery.events.telling import Teller
 from bot.services.events.bell import Bell
 from bot.services.events.charting import Charting
 from bot.services.events.conductor import Conductor
@@ -23,6 +24,7 @@ from db.database import Database
 from db.event_pictures import EventPictureRepository
 from db.event_retention import EventRetentionRepository
 from db.events import EventRepository
+from db.notices import NoticeRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ def set_up_stage(
     retention: EventRetentionRepository,
     planning: Planning,
     dressing: Dressing,
+    teller: Teller,
     feed: EventFeed,
     bell: Bell,
     clock: Callable[[], datetime],
@@ -73,5 +76,13 @@ def set_up_stage(
         conductor=Conductor(
             events=events, retention=retention, feed=feed, bell=bell, news=news, clock=clock
         ),
-        announcer=Announcer(client=client, events=events, posts=posts, bell=news, clock=clock),
+        announcer=Announcer(
+            client=client,
+            events=events,
+            posts=posts,
+            teller=teller,
+            marks=NoticeRepository(database, clock=clock),
+            bell=news,
+            clock=clock,
+        ),
     )

@@ -78,8 +78,12 @@ class Teller:
 
     async def report(self, event: Event, trouble: Trouble) -> None:
         """Tell organisers what keeps pictures back: in the log channel, or the one who made it."""
-        channel_id = event.review_channel_id if trouble is Trouble.REVIEW else gallery_of(event)
-        view = notice(picture_messages.trouble(event, trouble, f"<#{channel_id}>"))
+        place = {
+            Trouble.REVIEW: event.review_channel_id,
+            Trouble.GALLERY: gallery_of(event),
+            Trouble.NOTICES: event.channel_id,
+        }[trouble]
+        view = notice(picture_messages.trouble(event, trouble, f"<#{place}>"))
         choices = await self._servers.get(event.guild_id)
         try:
             if choices.log_channel_id is not None:
