@@ -49,6 +49,10 @@ _TROUBLES: dict[Trouble, str] = {
         "I cannot show approved pictures of {event}: {place} takes none. They wait and come by "
         "themselves once it is mended. Let me see that channel, write there and attach files."
     ),
+    Trouble.NOTICES: (
+        "I cannot say anything about {event}: {place} takes nothing from me. It goes on by the "
+        "clock all the same. Let me see that channel and write there."
+    ),
 }
 
 VOTED = "Your vote counts ♥ Nobody sees whom you vote for. Press again to take it back."
