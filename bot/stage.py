@@ -13,7 +13,6 @@ from bot.delivery.events.announcing import Announcer
 from bot.delivery.events.event_posts import EventCards
 from bot.delivery.events.telling import Teller
 from bot.services.events.bell import Bell
-from bot.services.events.charting import Charting
 from bot.services.events.conductor import Conductor
 from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
@@ -55,6 +54,7 @@ def set_up_stage(
     retention: EventRetentionRepository,
     planning: Planning,
     dressing: Dressing,
+    reporting: Reporting,
     teller: Teller,
     feed: EventFeed,
     bell: Bell,
@@ -67,7 +67,7 @@ def set_up_stage(
         events=events,
         pictures=pictures,
         planning=planning,
-        reporting=Reporting(pictures=pictures, charting=Charting()),
+        reporting=reporting,
         dressing=dressing,
         folder=settings.data_dir / "events",
         max_upload_bytes=settings.max_upload_bytes,

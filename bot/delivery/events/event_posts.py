@@ -100,12 +100,14 @@ class EventCards:
         if was_missed(event):
             return Post(view=notices.missed_card(event))
         report = await self._reporting.report(event)
-        file = None
+        chart = None
         if report.chart is not None:
-            file = discord.File(
-                io.BytesIO(report.chart.data), "chart.png", description=report.chart.alt
+            chart = discord.File(
+                io.BytesIO(report.chart.data),
+                f"event-{event.id}-chart.png",
+                description=report.chart.alt,
             )
-        return Post(view=report_card(report, chart=file), files=[file] if file else [])
+        return Post(view=report_card(report, chart=chart), files=[chart] if chart else [])
 
     async def _winner(self, event: Event) -> Post | None:
         winner = await self._pictures.winner(event.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.services.delivery import Posted
@@ -48,6 +49,9 @@ class Exhibitor(Protocol):
 
     async def recount(self, event: Event, picture: EventPicture) -> bool:
         """Have the gallery's message say how many votes there are; False if it is no more."""
+
+    async def missing(self, pictures: Sequence[EventPicture]) -> tuple[EventPicture, ...]:
+        """Say which of these, that are in a gallery as far as we know, are there no more."""
 
     async def take_down(self, picture: EventPicture) -> bool:
         """Delete the gallery's message; False: Discord does not let us."""
