@@ -111,7 +111,8 @@ def ended(event: Event, picture: EventPicture) -> str:
 def decision(picture: EventPicture) -> str:
     """Say on the moderators' message what became of a picture."""
     text = f"**{_DECIDED[picture.state]}**"
-    if picture.decided_by is not None and picture.decided_by == picture.user_id:
+    is_taken_back = picture.state is not PictureState.APPROVED  # moderators are guests, too
+    if is_taken_back and picture.decided_by is not None and picture.decided_by == picture.user_id:
         text += " by its guest"
     elif picture.decided_by is not None:
         text += f" by <@{picture.decided_by}>"

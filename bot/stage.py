@@ -16,6 +16,7 @@ from bot.services.events.conductor import Conductor
 from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
 from bot.services.events.planning import Planning
+from bot.services.events.reporting import Reporting
 from bot.settings import Settings
 from db.database import Database
 from db.event_pictures import EventPictureRepository
@@ -51,6 +52,7 @@ def set_up_stage(
     retention: EventRetentionRepository,
     planning: Planning,
     dressing: Dressing,
+    reporting: Reporting,
     feed: EventFeed,
     bell: Bell,
     clock: Callable[[], datetime],
@@ -62,6 +64,7 @@ def set_up_stage(
         pictures=EventPictureRepository(database, clock=clock),
         planning=planning,
         dressing=dressing,
+        reporting=reporting,
         folder=settings.data_dir / "events",
         max_upload_bytes=settings.max_upload_bytes,
     )

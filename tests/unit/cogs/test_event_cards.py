@@ -251,7 +251,15 @@ def test_the_form_offers_the_filters_and_knows_the_chosen_ones() -> None:
     select = body["components"][3]["component"]
     assert [each["value"] for each in select["options"] if each.get("default")] == ["3", "4"]
     assert (select["min_values"], select["max_values"], len(select["options"])) == (0, 25, 25)
+    assert body["components"][3]["description"].startswith("25 of 30")
     assert len(sent(event_form(7, make_event(), [], title="New event"))["components"]) == 4
+
+
+def test_a_chosen_filter_is_offered_however_many_there_are() -> None:
+    body = sent(event_form(7, make_event(filters=("29",)), FILTERS, title="Change it"))
+    options = body["components"][3]["component"]["options"]
+    assert (options[0]["value"], options[0]["default"]) == ("29", True)
+    assert len(options) == 25
 
 
 # --- buttons
