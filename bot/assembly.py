@@ -14,6 +14,7 @@ from bot.delivery.cards import Cards
 from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.endings import set_up_endings
 from bot.exhibit import set_up_exhibit
 from bot.periods import periods_of
 from bot.services.backends import Backends
@@ -226,6 +227,8 @@ def assemble(
         planning=planning,
         previews=previews,
     )
+    event_pictures = EventPictureRepository(database, clock=clock)
+    endings = set_up_endings(settings, pictures=event_pictures, downloads=downloads, clock=clock)
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
@@ -260,6 +263,8 @@ def assemble(
             curation=exhibit.curation,
             servers=servers,
             dressing=dressing,
+            reporting=endings.reporting,
+            exporting=endings.exporting,
             walls=walls,
             downloads=downloads,
         ),
@@ -287,6 +292,8 @@ def assemble(
             retention=event_retention,
             planning=planning,
             dressing=dressing,
+            reporting=endings.reporting,
+            teller=exhibit.teller,
             feed=feed,
             bell=event_bell,
             clock=clock,

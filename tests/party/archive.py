@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 if TYPE_CHECKING:
-    from tests.party.audit import Evidence
+    from tests.party.evidence import Evidence
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 

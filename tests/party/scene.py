@@ -60,6 +60,7 @@ class Kill:
     was_reached: bool
     since: datetime
     until: datetime
+    open_orders: frozenset[int]  # interactions that were written down then, and no jobs yet
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
