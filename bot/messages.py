@@ -51,6 +51,7 @@ NOT_COUNTED = "It does not count against your quota."
 DISCORD_FAILED = (
     "Discord did not work just now, and nothing was counted against your quota. Please try again."
 )
+NOT_SEEN = "I cannot see what you chose. If it is a channel, allow me *View Channel* there first."
 CUT_OFF = (
     "I was restarted before your order was written down. Nothing was counted. Please send it again."
 )
