@@ -14,13 +14,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import ClientSession
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.acceptance.newcomer import DESK, PHOTO, Newcomer, visit
 from tests.support.demo_process import DemoProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+PROJECTOR = ViewportSize(width=1280, height=720)
 EVENT = "Open Studio Night"
 CHANNEL, GALLERY, REVIEW = "open-studio-night", EVENT, "moderators"
 REMOVED_WITHIN = 2_000.0  # milliseconds
@@ -30,7 +31,7 @@ REMOVED_WITHIN = 2_000.0  # milliseconds
 async def at_the_wall(
     browser: Browser, process: DemoProcess
 ) -> AsyncGenerator[tuple[Page, list[str]]]:
-    page = await browser.new_page(viewport=DESK)
+    page = await browser.new_page(viewport=PROJECTOR)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -85,7 +86,7 @@ async def test_a_visitor_is_guest_moderator_and_organiser(
         await moderate(newcomer)
         await vote(newcomer)
         await expect(wall.get_by_alt_text(re.compile("Zap!"))).to_be_attached()
-        await newcomer.look_at(wall, "wall")
+        await newcomer.look_at(wall, "card-wall")
         await newcomer.go_to(CHANNEL)
         await newcomer.press(panel, "Standings")
         await newcomer.look_twice("standings")
