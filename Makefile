@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 QUALITY := $(VENV)/.quality
 
-.PHONY: demo run test bench crash quality check format lock clean
+.PHONY: demo run test bench crash party quality check format lock clean
 
 demo: $(STAMP)
 	$(BIN)/faceswap-bot demo $(ARGS)
@@ -20,6 +20,10 @@ test: $(STAMP)
 # Seeds, fewer jobs, one back end: make crash ARGS="--seed 1 --jobs 200 --kills 20 --backend hosted"
 crash: $(STAMP)
 	$(BIN)/python -m tests.crash $(ARGS)
+
+# Fewer guests: make party ARGS="--guests 60 --kills 1 --seed 1"
+party: $(STAMP)
+	$(BIN)/python -m tests.party $(ARGS)
 
 # Speed and memory beside a floor, in one run of about ten minutes; ARGS=--short for a minute or two.
 bench: $(STAMP)

@@ -5,6 +5,7 @@
     UserError
     ├ EventUnknown                   ├ NotOpenNow(state, opens_at)   ├ PlanRejected(problem, limit)
     ├ EventStandsElsewhere(state)    ├ BlockedFromEvent              ├ FixedByNow(name)
+    ├ TimeRejected(problem, text, zone, before, after)
     └ EnoughEvents(limit)
 """
 
@@ -89,3 +90,34 @@ class PlanRejected(UserError):
         super().__init__(problem)
         self.problem = problem
         self.limit = limit
+
+
+class TimeProblem(enum.Enum):
+    """Why what was written is not the time of an event."""
+
+    UNCLEAR = "unclear"
+    TWO_WAYS = "two_ways"  # 4/5: in April or in May
+    NO_CLOCK = "no_clock"  # a day without a time of day
+    NO_SUCH_CLOCK = "no_such_clock"  # 25:00
+    NO_SUCH_DATE = "no_such_date"  # 31 November
+    SKIPPED = "skipped"  # clocks are put forward over it
+
+
+class TimeRejected(UserError):
+    """A time cannot be understood, or does not exist; `before` and `after` are beside it."""
+
+    def __init__(
+        self,
+        problem: TimeProblem,
+        text: str,
+        *,
+        zone: str,
+        before: datetime | None = None,
+        after: datetime | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.text = text
+        self.zone = zone
+        self.before = before
+        self.after = after

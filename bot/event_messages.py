@@ -15,7 +15,10 @@ from bot.event_errors import (
     NotOpenNow,
     PlanProblem,
     PlanRejected,
+    TimeProblem,
+    TimeRejected,
 )
+from bot.naming import escaped
 from db.event_models import EventState
 
 _STANDS: dict[EventState, str] = {
@@ -100,6 +103,51 @@ _PLANS: dict[PlanProblem, str] = {
     ),
 }
 
+EXAMPLES = "`2026-12-24 18:00`, `24 Dec 6pm`, `tomorrow 18:00` or `in 2 hours`"
+_LONGEST_TIME = 40  # characters of what was written that are shown again
+
+_TIMES: dict[TimeProblem, str] = {
+    TimeProblem.UNCLEAR: "I do not understand the time “{text}”. Please write it like {examples}.",
+    TimeProblem.TWO_WAYS: (
+        "“{text}” can be read in two ways, with the day or the month first. Please write it like "
+        "{examples}."
+    ),
+    TimeProblem.NO_CLOCK: (
+        "“{text}” has no time of day. Please write one, like `18:00` or `6pm`, beside the day."
+    ),
+    TimeProblem.NO_SUCH_CLOCK: "There is no such time of day as in “{text}”. Please write another.",
+    TimeProblem.NO_SUCH_DATE: "There is no such day as in “{text}”. Please write another.",
+}
+
+
+def understood_twice(at: datetime) -> str:
+    """Say that the clocks show a time twice, and which was taken."""
+    return (
+        f"Clocks are put back that night and show this time twice; I took the first, "
+        f"{_timestamp(at, 'F')}."
+    )
+
+
+def about_zone(zone: str, *, is_chosen: bool) -> str:
+    """Say whose clock the times are meant by."""
+    if is_chosen:
+        return f"Times are those of {zone}."
+    return (
+        f"Nobody has told me this server's time zone, so I took {zone}. Give another with the "
+        "option `timezone`; I remember it."
+    )
+
+
+def _time_rejected(error: TimeRejected) -> str:
+    text = escaped(error.text, longest=_LONGEST_TIME)
+    if error.before is not None and error.after is not None:
+        return (
+            f"“{text}” does not exist: in {error.zone} clocks are put forward then, from "
+            f"{error.before:%H:%M} on {error.before:%Y-%m-%d} straight to {error.after:%H:%M}. "
+            "Please write one of these two, or another time."
+        )
+    return _TIMES[error.problem].format(text=text, examples=EXAMPLES)
+
 
 def _timestamp(moment: datetime, style: str) -> str:
     return f"<t:{int(moment.timestamp())}:{style}>"
@@ -129,5 +177,6 @@ DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     ),
     FixedByNow: lambda error: _FIXED[error.name],
     NotOpenNow: _not_open,
+    TimeRejected: _time_rejected,
     PlanRejected: lambda error: _PLANS[error.problem].format(limit=error.limit),
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import event_messages, quota_messages
+from bot.artwork_messages import frame_rejected, logo_rejected
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -16,7 +17,9 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
+    FrameRejected,
     JobUnknown,
+    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -358,6 +361,8 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "choose who is in the photo: Man, Woman, Boy or Girl."
     ),
     FilterUnknown: _filter_unknown,
+    FrameRejected: frame_rejected,
+    LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NoWall: lambda _: (
         "This bot has no wall: whoever hosts it has not given it an address for one "

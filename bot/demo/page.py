@@ -1,4 +1,4 @@
-"""The demo's simulated Discord: a server, a channel, people, and a page that shows them live."""
+"""The demo's simulated Discord: a server, channels, people, and a page that shows them live."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import discord
 import simcord
 
 from bot.client import FaceSwapBot
+from bot.demo.channels import Channels
 from bot.demo.frame import open_frame
 
 LOOK_EVERY = 0.3  # seconds between looks for something new to show
@@ -24,24 +26,38 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What there is: the simulation, the channel, the newcomer and a guest who shows the way."""
+    """What there is: the simulation, a server with its channels, and people.
+
+    The newcomer owns the server, and so is organiser, moderator and guest at once.
+    """
 
     env: Any
+    guild: Any
     channel: Any
+    event_channel: Any
+    moderators: Any  # the channel that only they see
     newcomer: Any
-    guest: Any
+    guest: Any  # shows the way
 
 
 @asynccontextmanager
 async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
     """Start the bot on a Discord of its own."""
     async with simcord.run(bot, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
-        guild = env.create_guild("Photo Club")
-        channel = guild.create_text_channel("photo-booth")
+        newcomer = env.create_user("you")
+        guild = env.create_guild("Photo Club", owner=newcomer)
+        itself: Any = bot.user
+        hidden = discord.PermissionOverwrite(view_channel=False)
+        shown = discord.PermissionOverwrite(view_channel=True)
         scene = Scene(
             env=env,
-            channel=channel,
-            newcomer=guild.add_member(env.create_user("you")),
+            guild=guild,
+            channel=guild.create_text_channel("photo-booth"),
+            event_channel=guild.create_text_channel("open-studio-night"),
+            moderators=guild.create_text_channel(
+                "moderators", overwrites={guild.default_role: hidden, itself: shown}
+            ),
+            newcomer=guild.add_member(newcomer),
             guest=guild.add_member(env.create_user("eileen")),
         )
         # The simulation starts on a day of its own; messages are to carry today's date.
@@ -50,20 +66,24 @@ async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
 
 
 @asynccontextmanager
-async def open_page(scene: Scene, *, port: int | None) -> AsyncGenerator[str]:
+async def open_page(bot: FaceSwapBot, scene: Scene, *, port: int | None) -> AsyncGenerator[str]:
     """Serve the page and keep it up to date; yields its address."""
-    preview = scene.env.preview(scene.channel, viewers=[scene.newcomer], layout="channel")
-    async with preview as page, open_frame(page.url, port=port) as url:
-        live = asyncio.create_task(_publish_changes(scene.env, page), name="demo-page")
-        try:
-            yield url
-        finally:
-            live.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await live
+    channels = Channels(env=scene.env, bot=bot, guild=scene.guild, newcomer=scene.newcomer)
+    await channels.show(scene.channel.id)
+    try:
+        async with open_frame(channels, port=port) as url:
+            live = asyncio.create_task(_publish_changes(scene.env, channels), name="demo-page")
+            try:
+                yield url
+            finally:
+                live.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await live
+    finally:
+        await channels.close()
 
 
-async def _publish_changes(env: Any, page: Any) -> None:
+async def _publish_changes(env: Any, channels: Channels) -> None:
     """Publish after each change, and only then.
 
     Every publication makes an action that is on its way stale, so one without news would only
@@ -79,6 +99,6 @@ async def _publish_changes(env: Any, page: Any) -> None:
             before = now
             if len(env.http_requests) != seen:
                 seen = len(env.http_requests)
-                await page.refresh()
+                await channels.refresh()
         except (simcord.SetupError, TimeoutError):
             seen = -1  # a visitor's action is under way: look again in a moment

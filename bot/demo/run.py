@@ -54,7 +54,7 @@ async def run_demo(
             await _take_a_name(app)
             say(await _first_picture(app, scene, keep))
             await _greet(app, scene)
-            async with open_page(scene, port=port) as url:
+            async with open_page(app.bot, scene, port=port) as url:
                 say(f"Demo ready: {url}")
                 if open_browser:
                     webbrowser.open(url)

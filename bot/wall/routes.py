@@ -119,16 +119,19 @@ class Routes:
             sized = await self._parts.renditions.get(file, size=found["size"])
         except OSError:
             raise web.HTTPNotFound from None
-        return web.FileResponse(sized, headers={"Cache-Control": _ASK_EACH_TIME})
+        headers = {"Cache-Control": _ASK_EACH_TIME, "Content-Type": "image/webp"}
+        return web.FileResponse(sized, headers=headers)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         download = await self._parts.downloads.find(request.match_info["token"])
         if download is None or not await asyncio.to_thread(download.path.is_file):
             raise web.HTTPNotFound
-        response = web.FileResponse(download.path)
-        response.headers["Content-Disposition"] = _attachment(download.filename)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": _attachment(download.filename),
+            "Content-Type": "application/octet-stream",  # to be saved, never to be shown
+        }
+        return web.FileResponse(download.path, headers=headers)
 
     async def _asset(self, request: web.Request) -> web.Response:
         found = self._parts.assets.find(**request.match_info)

@@ -73,9 +73,9 @@ class _Channel:
             raise NoSuchWall
         seen = -1 - KEPT_CHANGES  # further behind than changes are kept: all of it first
         while not self.over:
-            bell = self._bell
+            bell, version = self._bell, self._version  # both may change while this is sent
             yield self._since(seen, present=self._present)
-            seen = self._version
+            seen = version
             if bell is self._bell:
                 await asyncio.shield(bell)
         if self._gone:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 WINDOW_SECONDS = 600.0
 WRONG_PER_ADDRESS = 30  # within the window; a venue's guests share one address
-WRONG_IN_ALL = 2000  # of 500 billion codes
+WRONG_IN_ALL = 1000  # of 37 billion codes
 _MOST_ADDRESSES = 10_000
 
 Monotonic = Callable[[], float]

@@ -31,6 +31,7 @@ class Newcomer:
     def __init__(self, page: Page, *, pictures: Path | None, name: str) -> None:
         self.page = page
         self.messages = page.locator("#channel-message-list")
+        self.channels = page.locator(".channel-list .channel-name")
         self.complaints: list[str] = []
         self._pictures = pictures
         self._name = name
@@ -48,10 +49,25 @@ class Newcomer:
 
     async def _arrived(self) -> None:
         await expect(self.page.get_by_role("heading", name="Welcome to the photo")).to_be_visible()
-        size = self.page.viewport_size
-        assert size is not None
-        await expect(self.page.locator("#preview-app")).to_have_css("width", f"{size['width']}px")
+        width = await self.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
+        await expect(self.page.locator("#preview-app")).to_have_css("width", f"{width}px")
         await self.page.evaluate(_WATCH)
+
+    def channel(self, name: str) -> Locator:
+        """Return a channel's entry in the list."""
+        entries = self.page.get_by_role("navigation", name="Channels").get_by_role("button")
+        return entries.filter(has=self.page.get_by_text(name, exact=True))
+
+    async def go_to(self, channel: str) -> None:
+        """Pick a channel from the list, and wait until the page shows it."""
+        await self.channel(channel).click()
+        await self.shows(channel)
+
+    async def shows(self, channel: str) -> None:
+        """Wait until the page shows this channel."""
+        await expect(self.channel(channel)).to_have_attribute("aria-current", "page")
+        await expect(self.page.locator("#channel-name")).to_have_text(channel)
+        await expect(self.page.locator("#preview-app")).to_have_attribute("aria-busy", "false")
 
     async def look(self, what: str) -> None:
         """Keep what the page shows now."""
@@ -85,7 +101,11 @@ class Newcomer:
         return await self.next_after(before)
 
     async def press(self, message: Locator, label: str) -> None:
-        await message.get_by_role("button", name=label, exact=True).click()
+        await self.button(message, label).click()
+
+    def button(self, message: Locator, label: str) -> Locator:
+        """Return a button of the bot's, not one of those that Discord shows to moderators."""
+        return message.locator(".message-components").get_by_role("button", name=label, exact=True)
 
     async def next_after(self, message: Locator) -> Locator:
         """Wait for a message below this one, or in its place."""
@@ -97,7 +117,7 @@ class Newcomer:
     async def picture_on(self, message: Locator) -> Locator:
         """Wait until a message shows a picture, loaded and in view."""
         picture = await self.loaded(message)
-        await expect(message.get_by_role("button", name="Delete")).to_be_in_viewport()
+        await expect(self.button(message, "Delete")).to_be_in_viewport()
         return picture
 
     async def loaded(self, message: Locator) -> Locator:

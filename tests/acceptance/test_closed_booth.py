@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from pathlib import Path
 
 from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import hosted, open_booth
 from tests.support.discord import DiscordStandIn, Interaction
+from tests.support.ports import free_port
 from tests.support.scripted_api import Answer, ScriptedAPI
 from tests.support.waiting import LOOK_AGAIN
 
@@ -26,12 +26,6 @@ def words(answer: Interaction) -> str:
 
 def lines(booth: PhotoBooth, level: str) -> list[str]:
     return [line for line in booth.bot.log.splitlines() if f" {level} " in line]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
 
 
 async def test_an_api_that_is_away_comes_back_and_goes_again(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 from playwright.async_api import Browser, Locator, Route, ViewportSize, expect
 
 from tests.acceptance.newcomer import Newcomer
@@ -313,3 +314,37 @@ async def test_nothing_waits_for_the_pictures(
         await newcomer.look("loaded")
         # As the bot posted it, not decoded and encoded on the way.
         assert process.first_picture.read_bytes() in loaded
+
+
+async def test_another_channel_is_picked_from_the_list_and_all_windows_follow(
+    browser: Browser, demo: str, pytestconfig: pytest.Config
+) -> None:
+    async with (
+        visit(browser, demo, pytestconfig, name="channels", size=DESK) as newcomer,
+        visit(browser, demo, pytestconfig, name="channels-phone", size=PHONE) as other,
+    ):
+        for window in (newcomer, other):
+            await expect(window.channels).to_have_text(
+                ["photo-booth", "open-studio-night", "moderators"]
+            )
+            await expect(window.channel("photo-booth")).to_have_attribute("aria-current", "page")
+        await newcomer.go_to("moderators")
+        await expect(other.page.locator("#channel-name")).to_have_text("moderators")
+        await other.look("elsewhere")
+        await newcomer.start("faceswap")  # an order is made there, too
+        assert await other.too_wide() == []
+        await other.go_to("photo-booth")
+        await expect(newcomer.page.get_by_text("Now try it with yours").last).to_be_visible()
+
+
+async def test_only_who_has_the_key_goes_to_another_channel(demo: str) -> None:
+    url, _, key = demo.partition("#")
+    async with ClientSession() as client:
+        for path, headers, status in (
+            ("channels/1", {}, 403),
+            ("channels/1", {"X-Simcord-Capability": "guessed"}, 403),
+            ("channels/1", {"X-Simcord-Capability": key}, 404),
+            ("channels/x", {"X-Simcord-Capability": key}, 404),
+        ):
+            async with client.post(url + path, headers=headers) as answer:
+                assert answer.status == status

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import FilterUnknown
 from bot.event_errors import EventUnknown, PlanProblem, PlanRejected
 from bot.services.catalogue import Catalogue
 from bot.services.events.bell import Bell
+from bot.services.events.local_time import Understood, understand_end, understand_start
 from bot.services.events.plans import check_plan
 from bot.services.events.refusals import refusals
-from bot.services.events.zones import UTC_ZONE
+from bot.services.events.zones import UTC_ZONE, find_zone
 from db.event_models import Event, EventPlan, EventState, GuestCounts
 from db.events import EventRepository
 from db.servers import ServerRepository
 from faceswap.models import Filter
 
+USUAL_LENGTH = timedelta(hours=3)
 SUGGESTIONS = 25  # Discord shows no more
 _MOST_DIGITS = 19  # of a number that the database takes
 
@@ -29,6 +31,16 @@ class Overview:
     event: Event
     counts: GuestCounts
     filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """What was understood of the times that an organiser wrote."""
+
+    zone: str
+    is_zone_chosen: bool  # by somebody, now or before
+    starts: Understood
+    ends: Understood
 
 
 class Planning:
@@ -58,6 +70,36 @@ class Planning:
         """Tell in which zone a server's times are meant, and whether somebody has chosen it."""
         chosen = (await self._servers.get(guild_id)).timezone
         return chosen or UTC_ZONE, chosen is not None
+
+    async def when(
+        self,
+        guild_id: int,
+        *,
+        start: str | None,
+        end: str | None,
+        zone: str | None = None,
+        event: Event | None = None,
+    ) -> When:
+        """Understand times as they are written in a zone, or else in the server's.
+
+        What is left out stays as it is in `event`. Raises TimeRejected and PlanRejected.
+        """
+        name, is_chosen = await self._zone(guild_id, zone, event)
+        now = self._clock()
+        starts, ends = _as_it_is(event, now=now)
+        if start is not None:
+            starts = understand_start(start, zone=name, now=now)
+        if end is not None:
+            ends = understand_end(end, zone=name, now=now, starts_at=starts.at)
+        return When(zone=name, is_zone_chosen=is_chosen, starts=starts, ends=ends)
+
+    async def _zone(self, guild_id: int, zone: str | None, event: Event | None) -> tuple[str, bool]:
+        if zone is not None:
+            found = find_zone(zone)
+            if found is None:
+                raise PlanRejected(PlanProblem.TIMEZONE)
+            return found, True
+        return (event.timezone, True) if event is not None else await self.timezone_of(guild_id)
 
     async def filters_named(self, text: str) -> tuple[Filter, ...]:
         """Find the filters of a list like `Neon, Vintage Portrait`; raises FilterUnknown.
@@ -193,6 +235,13 @@ class Planning:
     def _rung(self, event: Event) -> Event:
         self._bell.ring()
         return event
+
+
+def _as_it_is(event: Event | None, *, now: datetime) -> tuple[Understood, Understood]:
+    """Give an event's times; where there is none yet: from now on, for some hours."""
+    if event is None:
+        return Understood(at=now), Understood(at=now + USUAL_LENGTH)
+    return Understood(at=event.starts_at), Understood(at=event.ends_at)
 
 
 def _tidy(plan: EventPlan) -> EventPlan:

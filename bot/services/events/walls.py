@@ -12,8 +12,8 @@ from bot.services.events.feed import EventFeed
 from db.walls import WallKey, WallRepository
 
 KEY_BYTES = 24
-# Letters and digits that nobody takes for another, read from a projector or heard over music.
-CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
+# Nothing that is taken for another from afar, such as 0 and O, and no vowels: they make words.
+CODE_LETTERS = "CDFGHJKMNPRTVWXYZ3479"
 CODE_LENGTH = 8
 
 

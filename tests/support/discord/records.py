@@ -150,11 +150,15 @@ class Interaction:
         self.response_type, self.answered_at = kind, at
         self._answered.set()
 
+    async def wait_for_answer(self) -> None:
+        """Wait for the first response, however long it takes."""
+        await self._answered.wait()
+
     async def responded(self) -> Interaction:
         """Wait for the first response; AssertionError when the user would see it fail."""
         try:
             async with asyncio.timeout(self.patience):
-                await self._answered.wait()
+                await self.wait_for_answer()
         except TimeoutError:
             await self.changes.until(
                 lambda: self.response_type is not None,

@@ -10,6 +10,7 @@ import pytest
 from bot import errors, event_errors, messages, quota_errors
 from bot.errors import (
     AlreadyDelivered,
+    ArtworkProblem,
     BoothClosed,
     BudgetUsedUp,
     CannotPostHere,
@@ -17,7 +18,9 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
+    FrameRejected,
     JobUnknown,
+    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -43,6 +46,8 @@ from bot.event_errors import (
     NotOpenNow,
     PlanProblem,
     PlanRejected,
+    TimeProblem,
+    TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
 from bot.quota_errors import OnCooldown
@@ -67,6 +72,8 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
     PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
     PhotoGone(),
+    FrameRejected(ArtworkProblem.OPAQUE),
+    LogoRejected(ArtworkProblem.EMPTY),
     FilterUnknown("zz"),
     FilterUnknown("neon", similar=("Neon Rain", "Cyberpunk Neon")),
     *(FilterUnknown("x", similar=(name,) * 3) for name in HOSTILE_NAMES),
@@ -94,6 +101,11 @@ ERRORS: list[UserError | StorageUnavailable] = [
     NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
     *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
     *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    *(
+        TimeRejected(problem, "25:00", zone="Europe/Berlin", before=LATER, after=LATER)
+        for problem in TimeProblem
+    ),
+    *(TimeRejected(TimeProblem.UNCLEAR, name, zone="UTC") for name in HOSTILE_NAMES),
     BlockedFromEvent(),
     EnoughEvents(10),
     EventUnknown(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -218,6 +218,31 @@ async def test_the_zone_written_last_is_the_servers(planning: Planning) -> None:
     await planning.draft(GUILD, ORGANISER, make_plan(timezone="Asia/Kolkata"))
     assert await planning.timezone_of(GUILD) == ("Asia/Kolkata", True)
     assert await planning.timezone_of(GUILD + 1) == ("UTC", False)
+
+
+async def test_times_are_understood_in_the_servers_zone(
+    planning: Planning, workshop: Workshop
+) -> None:
+    first = await planning.when(GUILD, start="24.12. 18:00", end="2h")
+    assert (first.zone, first.is_zone_chosen) == ("UTC", False)
+    assert first.starts.at == datetime(2026, 12, 24, 18, tzinfo=UTC)
+    berlin = await planning.when(GUILD, start="24.12. 18:00", end="22:00", zone="berlin")
+    assert (berlin.zone, berlin.is_zone_chosen) == ("Europe/Berlin", True)
+    assert berlin.starts.at == datetime(2026, 12, 24, 17, tzinfo=UTC)
+    assert berlin.ends.at == datetime(2026, 12, 24, 21, tzinfo=UTC)
+    await planning.draft(GUILD, ORGANISER, make_plan(timezone=berlin.zone))
+    again = await planning.when(GUILD, start="24.12. 18:00", end="22:00")
+    assert (again.zone, again.starts) == ("Europe/Berlin", berlin.starts)
+    event = await insert_event(workshop.database, timezone="Asia/Kolkata")
+    longer = await planning.when(GUILD, start=None, end="8 hours", event=event)
+    assert longer.zone == "Asia/Kolkata"
+    assert longer.starts.at == event.starts_at
+    assert longer.ends.at == event.starts_at + 8 * HOUR
+    as_it_is = await planning.when(GUILD, start=None, end=None, event=event)
+    assert (as_it_is.starts.at, as_it_is.ends.at) == (event.starts_at, event.ends_at)
+    with pytest.raises(PlanRejected) as refused:
+        await planning.when(GUILD, start="now", end="2h", zone="Atlantis")
+    assert refused.value.problem is PlanProblem.TIMEZONE
 
 
 async def test_zones_are_suggested_as_they_are_typed() -> None:

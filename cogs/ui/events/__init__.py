@@ -1,0 +1,1 @@
+"""Cards, pages, forms and buttons of community events; never SQL, never HTTP."""

@@ -1,0 +1,126 @@
+"""Kills the bot at awkward moments of a party, and starts it again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.party.scene import Kill, Scene, now
+from tests.party.surface import come_true
+from tests.support.discord import LoggedRequest
+
+REACH_SECONDS = 20.0
+START_SECONDS = 60.0
+AWAY_SECONDS = 1.5
+BEFORE_THE_END = 1.0
+AWAY_AT_THE_END = 4.0
+
+Reached = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When the bot is killed: at which share of the event's time at the earliest, and where."""
+
+    name: str
+    share: float
+    trap: Callable[[Scene], AbstractAsyncContextManager[Reached]]
+    away: float = AWAY_SECONDS
+
+
+def _says(request: LoggedRequest, words: str) -> bool:
+    return words in json.dumps(request.json)
+
+
+def _posting(words: str) -> Callable[[Scene], AbstractAsyncContextManager[Reached]]:
+    """A message that Discord has taken, and whose answer does not arrive."""
+
+    @asynccontextmanager
+    async def trap(scene: Scene) -> AsyncIterator[Reached]:
+        held = scene.discord.hold(
+            "POST", "/channels/*/messages", where=lambda request: _says(request, words)
+        )
+        try:
+            yield held.arrived
+        finally:
+            held.drop()
+
+    return trap
+
+
+@asynccontextmanager
+async def _paying(scene: Scene) -> AsyncIterator[Reached]:
+    """An order that the API has taken, and whose receipt does not arrive."""
+    async with scene.api.hold_submit() as gate:
+        yield gate.holds
+        await gate.cut()
+
+
+@asynccontextmanager
+async def _approving(scene: Scene) -> AsyncIterator[Reached]:
+    """The answer to some interaction that is written down and does not reach Discord."""
+    held = scene.discord.hold("POST", "/interactions/*/*/callback", before=True)
+    try:
+        yield held.arrived
+    finally:
+        held.drop()
+
+
+@asynccontextmanager
+async def _ending(scene: Scene) -> AsyncIterator[Reached]:
+    """The last second before the event's end."""
+
+    async def reached() -> None:
+        await asyncio.sleep(max(0.0, scene.seconds_left - BEFORE_THE_END))
+
+    yield reached
+
+
+REVIEW = Moment(name="a picture before the moderators", share=0.15, trap=_posting(":approve"))
+GALLERY = Moment(name="a picture in the gallery", share=0.4, trap=_posting(":vote"))
+PAID = Moment(name="sent and paid", share=0.25, trap=_paying)
+ANSWER = Moment(name="an answer under way", share=0.3, trap=_approving)
+END = Moment(name="the event's end", share=0.95, trap=_ending, away=AWAY_AT_THE_END)
+ORDER = (REVIEW, GALLERY, END, PAID, ANSWER)
+
+
+def moments(kills: int) -> list[Moment]:
+    """As many moments as there are to be kills, the most awkward first, in order of time."""
+    chosen = [ORDER[number % len(ORDER)] for number in range(kills)]
+    return sorted(chosen, key=lambda moment: moment.share)
+
+
+async def strike(scene: Scene) -> None:
+    """Kill as often as planned."""
+    began = now()
+    for moment in moments(scene.plan.kills):
+        passed = (now() - began).total_seconds()
+        await asyncio.sleep(max(0.0, moment.share * scene.plan.seconds - passed))
+        await _kill(scene, moment)
+
+
+async def _kill(scene: Scene, moment: Moment) -> None:
+    if not scene.bot.is_running:
+        scene.problems.append("the bot ended by itself")
+    async with moment.trap(scene) as reached:
+        was_reached = await _within(reached(), max(REACH_SECONDS, scene.seconds_left))
+        since = now()
+        await scene.bot.kill()
+    await asyncio.sleep(moment.away)
+    await scene.bot.launch()
+    if not await come_true(lambda: scene.discord.gateway.connected, within=START_SECONDS):
+        scene.problems.append("the bot did not start again")
+    scene.kills.append(Kill(moment=moment.name, was_reached=was_reached, since=since, until=now()))
+
+
+async def _within(waiting: Awaitable[Any], seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await waiting
+    except TimeoutError:
+        return False
+    return True
