@@ -13,6 +13,7 @@ from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.delivery.telling import ChannelTeller
 from bot.periods import periods_of
 from bot.services.backends import Backends
 from bot.services.booth import Booth
@@ -37,9 +38,11 @@ from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.pot_watch import PotWatch
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.probing import Prober
+from bot.services.quotas import Quotas
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
@@ -59,6 +62,8 @@ from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
+from db.quota_desk import QuotaDesk
+from db.quota_views import QuotaViews
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
 from db.walls import WallRepository
@@ -74,6 +79,7 @@ class App:
     intake: Intake
     catalogue: Catalogue
     painter: Painter
+    pot_watch: PotWatch
     gates: Gates
     jobs: JobRepository
     downloads: Downloads
@@ -179,10 +185,19 @@ def assemble(
     events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
     servers = ServerRepository(database)
     event_bell = Bell()
+    costs = (_cost(settings, backends.current.swap_version), _cost(settings, APIVersion.V2))
+    quota_views = QuotaViews(database, clock=clock)
+    pot_watch = PotWatch(
+        views=quota_views,
+        notices=NoticeRepository(database, clock=clock),
+        teller=ChannelTeller(bot),
+        least_cost=min(costs),
+        clock=clock,
+    )
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
-            limits=limits,
+            pot_watch=pot_watch,
             photos=photos,
             pictures=pictures,
             gate=gate,
@@ -191,8 +206,8 @@ def assemble(
             outlook=outlook,
             worker=worker,
             delivery=delivery,
-            swap_cost=_cost(settings, backends.current.swap_version),
-            prompt_cost=_cost(settings, APIVersion.V2),
+            swap_cost=costs[0],
+            prompt_cost=costs[1],
         ),
         intake=intake,
         catalogue=catalogue,
@@ -205,6 +220,12 @@ def assemble(
             photos=photos,
             pictures=pictures,
             worker=worker,
+        ),
+        quotas=Quotas(
+            desk=QuotaDesk(database, clock=clock),
+            views=quota_views,
+            servers=servers,
+            clock=clock,
         ),
         events=EventServices(
             planning=Planning(
@@ -229,6 +250,7 @@ def assemble(
         intake=intake,
         catalogue=catalogue,
         painter=painter,
+        pot_watch=pot_watch,
         gates=gates,
         jobs=jobs,
         downloads=downloads,

@@ -21,12 +21,11 @@ from bot.errors import (
     OriginalTooLarge,
     PhotoGone,
     PictureLost,
-    QuotaUsedUp,
     TooLateToCancel,
     TooManyWaiting,
     UserError,
 )
-from bot.quota_errors import OnCooldown
+from bot.quota_errors import OnCooldown, QuotaUsedUp
 from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.disk import Disk
@@ -35,6 +34,7 @@ from bot.services.gate import Gate, Pause
 from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.pot_watch import PotWatch
 from bot.services.prompts import check_prompt
 from bot.services.sizes import Sized
 from bot.services.worker import Worker
@@ -48,8 +48,7 @@ from db.errors import (
     TransitionRefused,
 )
 from db.jobs import JobRepository
-from db.limits import LimitRepository
-from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage
+from db.models import Job, JobKind, JobState, Ledger, NewJob
 from db.rules import Requester
 from faceswap.models import Filter, Gender, Quality, Ratio
 
@@ -101,7 +100,7 @@ class Booth:
         self,
         *,
         jobs: JobRepository,
-        limits: LimitRepository,
+        pot_watch: PotWatch,
         photos: PhotoStore,
         pictures: PictureStore,
         gate: Gate,
@@ -114,7 +113,7 @@ class Booth:
         prompt_cost: int,
     ) -> None:
         self._jobs = jobs
-        self._limits = limits
+        self._pot_watch = pot_watch
         self._photos = photos
         self._pictures = pictures
         self._gate = gate
@@ -268,9 +267,6 @@ class Booth:
         """Return a member's jobs whose picture could not be posted, newest first."""
         return await self._jobs.list_waiting_for_member(user_id)
 
-    async def usages(self, user_id: int, guild_id: int | None) -> tuple[Usage, ...]:
-        return await self._limits.usages(user_id, guild_id)
-
     async def renew_token(self, job: Job, caller: Caller) -> None:
         """Remember a fresh way to edit the card: a button press on it."""
         card = (caller.channel_id, caller.card_message_id) if caller.card_message_id else None
@@ -314,6 +310,7 @@ class Booth:
         try:
             await self._jobs.require_room(_requester(caller), cost=cost)
         except (QueueFull, QuotaExceeded, CooldownRunning) as refused:
+            self._pot_watch.look_at(caller.guild_id)
             raise await self._refusal(refused) from None
 
     async def _refusal(self, refused: QueueFull | QuotaExceeded | CooldownRunning) -> UserError:
@@ -325,7 +322,7 @@ class Booth:
         if usage.limit.ledger is Ledger.CREDITS:
             await self._budget.refused(usage)
             return BudgetUsedUp(usage.limit.window, resets_at=usage.resets_at)
-        return QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
+        return QuotaUsedUp(usage)
 
     async def _queue(self, new: NewJob) -> Job:
         try:
@@ -342,6 +339,7 @@ class Booth:
         with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now
             await self._show_place(acceptance.job)
         self._worker.ring()
+        self._pot_watch.look_at(acceptance.job.guild_id)
         return acceptance.job
 
     async def _discard_photo(self, new: NewJob) -> None:

@@ -30,7 +30,6 @@ from bot.errors import (
     PictureLost,
     PromptRefused,
     PromptUnusable,
-    QuotaUsedUp,
     RefusalReason,
     StillSending,
     TooLateToCancel,
@@ -50,7 +49,16 @@ from bot.event_errors import (
     TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
-from bot.quota_errors import OnCooldown
+from bot.quota_errors import (
+    ExportTooLarge,
+    NothingChosen,
+    OnCooldown,
+    OrganisersOnly,
+    QuotaUsedUp,
+    RoleCannotReset,
+    ServersOnly,
+    WhomUnclear,
+)
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from db.errors import StorageFault, StorageUnavailable
@@ -58,6 +66,7 @@ from db.event_models import EventState
 from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
+from tests.support.quotas import every_usage, make_limit, make_usage
 
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -79,8 +88,14 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(FilterUnknown("x", similar=(name,) * 3) for name in HOSTILE_NAMES),
     *(FilterNeedsOnePerson(name) for name in HOSTILE_NAMES),
     FilterGone(),
-    *(QuotaUsedUp(limit, resets_at=LATER) for limit in (0, 1, 20)),
-    QuotaUsedUp(20, resets_at=None),
+    *(QuotaUsedUp(usage) for usage in every_usage()),
+    OrganisersOnly(None),
+    OrganisersOnly(31),
+    ServersOnly(),
+    WhomUnclear(),
+    NothingChosen(),
+    RoleCannotReset(),
+    ExportTooLarge(10 * 2**20),
     *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),
     CannotPostHere(("View Channel", "Send Messages", "Attach Files")),
     *(PromptRefused(reason) for reason in RefusalReason),
@@ -187,7 +202,7 @@ def test_errors_carry_their_data_into_the_words() -> None:
 def test_moments_are_written_for_the_readers_own_time_zone() -> None:
     assert messages.timestamp(LATER) == "<t:1795305600:R>"
     assert messages.timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
-    assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(5, resets_at=LATER)))
+    assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(make_usage(make_limit()))))
 
 
 def test_what_a_database_says_stays_in_the_log() -> None:
