@@ -69,7 +69,7 @@ def source(limit: Limit) -> str:
         case Scope.SERVER:
             return f"everybody on this server together may make {much}"
         case Scope.COMMUNITY_EVENT:
-            return f"this event has {_pictures(limit.amount)} for all its guests"
+            return f"this event has {pictures(limit.amount)} for all its guests"
         case Scope.OPERATOR:
             return f"this bot makes {much} for everybody together"
         case _:
@@ -115,7 +115,8 @@ def line(usage: Usage) -> str:
     return f"{text}\n-# Why: {why(usage)}"
 
 
-def _pictures(count: int) -> str:
+def pictures(count: int) -> str:
+    """Count pictures in words."""
     return "1 picture" if count == 1 else f"{count} pictures"
 
 

@@ -39,9 +39,9 @@ _NAMES = {
 }
 WINDOWS = [app_commands.Choice(name=_NAMES[each], value=each.value) for each in _ANY]
 POT_WINDOWS = [choice for choice in WINDOWS if choice.value in {"day", "month"}]
-STACKING_CHOICES = [
-    app_commands.Choice(name=text.capitalize(), value=each.value)
-    for each, text in STACKINGS.items()
+HOW = [
+    app_commands.Choice(name="The best counts", value=Stacking.BEST.value),
+    app_commands.Choice(name="They add up", value=Stacking.ADD.value),
 ]
 Amount = app_commands.Range[int, 0, MOST]
 
@@ -175,7 +175,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         forgotten = await self._quotas.reset(by, whom)
         await _say(
             interaction,
-            f"Done. {mention(whom)} begins anew: {forgotten} pictures no longer count.",
+            f"Done. {mention(whom)} begins anew: {words.pictures(forgotten)} no longer count.",
         )
 
     @app_commands.command()
@@ -190,11 +190,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
 
     @app_commands.command()
     @app_commands.describe(how="What counts for somebody who has several roles with rules")
-    @app_commands.choices(
-        how=[
-            app_commands.Choice(name=f"{each}: {STACKINGS[each]}", value=each) for each in Stacking
-        ]
-    )
+    @app_commands.choices(how=HOW)
     async def roles(self, interaction: Asked, how: str) -> None:
         """Organisers: choose whether the rules of several roles add up"""
         by = await self._organiser(interaction, Action.QUOTA_SET)

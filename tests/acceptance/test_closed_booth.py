@@ -112,7 +112,7 @@ async def test_quota(discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path) 
     async with open_booth(discord, tmp_path, **settings) as booth:
         api.on_submit(Answer(status=400, body={"error": "INVALID_IMAGE"}))
         await booth.text(await booth.order(), "It does not count against your quota.")
-        assert "**2 of 2** left" in (await booth.page("quota")).text()
+        assert "**2 of 2** left" in (await booth.page("quota show")).text()
 
         card = await booth.picture(await booth.order())
         await booth.accounted(("failed", "returned", "returned"), DELIVERED)
@@ -122,7 +122,7 @@ async def test_quota(discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path) 
         assert booth.photos() == []
 
         await booth.picture(await booth.imagine("a lighthouse"))
-        page = (await booth.page("quota")).text()
+        page = (await booth.page("quota show")).text()
         assert "**0 of 2** left" in page
         assert RESETS.search(page)
         for refused in (await booth.order(), await booth.imagine("a ship", private=True)):

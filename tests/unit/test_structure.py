@@ -120,8 +120,7 @@ async def test_discord_would_take_the_commands(bot: FaceSwapBot) -> None:
 async def test_every_command_has_a_body(bot: FaceSwapBot) -> None:
     commands = list(bot.tree.walk_commands())
     for command in commands:
-        is_group = isinstance(command, app_commands.Group)
-        assert command.commands if is_group else isinstance(command, app_commands.Command)
+        assert isinstance(command, app_commands.Command) or command.commands
     assert len({command.qualified_name for command in commands}) == len(commands)
 
 
