@@ -10,40 +10,31 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import quota_messages as words
-from bot.quota_errors import ExportTooLarge, NothingChosen, OrganisersOnly, ServersOnly
-from bot.services.access import Action, Standing, may
+from bot.quota_errors import ExportTooLarge, NothingChosen
+from bot.services.access import Action
 from bot.services.bundle import Services
-from bot.services.quotas import Person, whom_of
-from bot.tree import PRIVATE
-from cogs.callers import role_ids_of
+from cogs.quota_options import (
+    HOW,
+    LONGEST_COOLDOWN,
+    LONGEST_GRANT,
+    MOST,
+    POT_WINDOWS,
+    WINDOWS,
+    Amount,
+    answer_later,
+    organiser,
+    other,
+    person,
+    say,
+    whom_of_options,
+)
 from cogs.ui.quota import STACKINGS, mention, page, quota_page, rules_page, was
 from db.models import Stacking, Window
-from db.quota_models import Whom
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
 
     Asked = discord.Interaction[FaceSwapBot]
-
-MOST = 100_000  # pictures or credits of a rule
-LONGEST_GRANT = 365  # days
-LONGEST_COOLDOWN = 86_400  # seconds
-_ANY = [Window.HOUR, Window.DAY, Window.WEEK, Window.MONTH, Window.EVENT, Window.TOTAL]
-_NAMES = {
-    Window.HOUR: "Hour",
-    Window.DAY: "Day",
-    Window.WEEK: "Week",
-    Window.MONTH: "Month",
-    Window.EVENT: "Each event",
-    Window.TOTAL: "In all",
-}
-WINDOWS = [app_commands.Choice(name=_NAMES[each], value=each.value) for each in _ANY]
-POT_WINDOWS = [choice for choice in WINDOWS if choice.value in {"day", "month"}]
-HOW = [
-    app_commands.Choice(name="The best counts", value=Stacking.BEST.value),
-    app_commands.Choice(name="They add up", value=Stacking.ADD.value),
-]
-Amount = app_commands.Range[int, 0, MOST]
 
 
 class Quota(commands.GroupCog, name="quota", description="How many pictures you have left"):
@@ -56,8 +47,8 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     @app_commands.command()
     async def show(self, interaction: Asked) -> None:
         """Show how many pictures you have left, when you get new ones, and why"""
-        await _answer_later(interaction)
-        overview = await self._quotas.overview(_person(interaction))
+        await answer_later(interaction)
+        overview = await self._quotas.overview(person(interaction))
         await interaction.edit_original_response(view=quota_page(overview))
 
     @app_commands.command(name="set")
@@ -79,8 +70,8 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         together: bool = False,
     ) -> None:
         """Organisers: set how many pictures a member, a role or everybody may make"""
-        by = await self._organiser(interaction, Action.QUOTA_SET)
-        whom, per = _whom(interaction, member, role), Window(window)
+        by = await organiser(interaction, Action.QUOTA_SET)
+        whom, per = whom_of_options(interaction, member, role), Window(window)
         if together:
             before = await self._quotas.set_together(by, window=per, amount=pictures)
             who = "Everybody together"
@@ -88,7 +79,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
             before = await self._quotas.set_limit(by, whom, window=per, amount=pictures)
             who = mention(whom)
         now = "no rule any more" if pictures is None else f"**{pictures}** {words.PER[per]}"
-        await _say(interaction, f"Done. {who}: {now}; {was(before)}.")
+        await say(interaction, f"Done. {who}: {now}; {was(before)}.")
 
     @app_commands.command()
     @app_commands.describe(
@@ -98,11 +89,11 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     @app_commands.choices(window=POT_WINDOWS)
     async def pot(self, interaction: Asked, window: str, credits: Amount | None = None) -> None:  # noqa: A002 - the name members see
         """Organisers: set how many credits this server may use"""
-        by = await self._organiser(interaction, Action.QUOTA_SET)
+        by = await organiser(interaction, Action.QUOTA_SET)
         per = Window(window)
         before = await self._quotas.set_pot(by, window=per, amount=credits)
         now = "no limit any more" if credits is None else f"**{credits}** {words.PER[per]}"
-        await _say(interaction, f"Done. Credits of this server: {now}; {was(before)}.")
+        await say(interaction, f"Done. Credits of this server: {now}; {was(before)}.")
 
     @app_commands.command()
     @app_commands.describe(
@@ -120,12 +111,12 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         days: app_commands.Range[int, 1, LONGEST_GRANT] = 30,
     ) -> None:
         """Organisers: give pictures on top of the rules, for a while"""
-        by = await self._organiser(interaction, Action.QUOTA_GRANT)
-        whom = _whom(interaction, member, role)
+        by = await organiser(interaction, Action.QUOTA_GRANT)
+        whom = whom_of_options(interaction, member, role)
         given = await self._quotas.grant(by, whom, amount=pictures, days=days)
         until = words.moment(given.expires_at, "f")
         each = "" if member else " each"
-        await _say(
+        await say(
             interaction, f"Done. {mention(whom)}: **{pictures}** on top{each}, until {until}."
         )
 
@@ -143,12 +134,12 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         role: discord.Role | None = None,
     ) -> None:
         """Organisers: take pictures back"""
-        by = await self._organiser(interaction, Action.QUOTA_TAKE)
-        whom = _whom(interaction, member, role)
-        about = _other(interaction, member) if member else None
+        by = await organiser(interaction, Action.QUOTA_TAKE)
+        whom = whom_of_options(interaction, member, role)
+        about = other(interaction, member) if member else None
         taken = await self._quotas.take(by, whom, amount=pictures, member=about)
         less = "" if taken.in_all == pictures else ", which is all there was"
-        await _say(
+        await say(
             interaction,
             f"Took **{taken.in_all}** from {mention(whom)}{less}: {taken.of_grants} granted, "
             f"{taken.of_rules} left under the rules.",
@@ -168,12 +159,12 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         everybody: bool = False,
     ) -> None:
         """Organisers: have somebody's quota begin anew"""
-        by = await self._organiser(interaction, Action.QUOTA_RESET)
+        by = await organiser(interaction, Action.QUOTA_RESET)
         if member is None and role is None and not everybody:
             raise NothingChosen
-        whom = _whom(interaction, member, role)
+        whom = whom_of_options(interaction, member, role)
         forgotten = await self._quotas.reset(by, whom)
-        await _say(
+        await say(
             interaction,
             f"Done. {mention(whom)} begins anew: {words.pictures(forgotten)} no longer count.",
         )
@@ -184,18 +175,18 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         self, interaction: Asked, seconds: app_commands.Range[int, 0, LONGEST_COOLDOWN]
     ) -> None:
         """Organisers: have members wait between two pictures"""
-        by = await self._organiser(interaction, Action.QUOTA_SET)
+        by = await organiser(interaction, Action.QUOTA_SET)
         before = await self._quotas.set_cooldown(by, seconds)
-        await _say(interaction, f"Done. Between two pictures: {seconds} s; before: {before} s.")
+        await say(interaction, f"Done. Between two pictures: {seconds} s; before: {before} s.")
 
     @app_commands.command()
     @app_commands.describe(how="What counts for somebody who has several roles with rules")
     @app_commands.choices(how=HOW)
     async def roles(self, interaction: Asked, how: str) -> None:
         """Organisers: choose whether the rules of several roles add up"""
-        by = await self._organiser(interaction, Action.QUOTA_SET)
+        by = await organiser(interaction, Action.QUOTA_SET)
         await self._quotas.set_stacking(by, Stacking(how))
-        await _say(interaction, f"Done: {STACKINGS[Stacking(how)]}.")
+        await say(interaction, f"Done: {STACKINGS[Stacking(how)]}.")
 
     @app_commands.command()
     @app_commands.describe(
@@ -213,8 +204,8 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         exempt: bool | None = None,
     ) -> None:
         """Organisers: give a member or a role more turns, or exempt them from rules"""
-        by = await self._organiser(interaction, Action.QUOTA_SET)
-        whom = _whom(interaction, member, role)
+        by = await organiser(interaction, Action.QUOTA_SET)
+        whom = whom_of_options(interaction, member, role)
         if whom.scope_id == by.guild_id or (weight is None and exempt is None):
             raise NothingChosen
         said = []
@@ -224,19 +215,19 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         if exempt is not None:
             await self._quotas.set_exempt(by, whom, exempt=exempt)
             said.append("exempt from rules for members" if exempt else "not exempt")
-        await _say(interaction, f"Done. {mention(whom)}: {', '.join(said)}.")
+        await say(interaction, f"Done. {mention(whom)}: {', '.join(said)}.")
 
     @app_commands.command()
     async def rules(self, interaction: Asked) -> None:
         """Organisers: see every rule of this server, and who changed what last"""
-        by = await self._organiser(interaction, Action.QUOTA_RULES)
+        by = await organiser(interaction, Action.QUOTA_RULES)
         found = await self._quotas.rules(by.guild_id)
         await interaction.edit_original_response(view=rules_page(found))
 
     @app_commands.command()
     async def export(self, interaction: Asked) -> None:
         """Organisers: get rules, grants, what is used and every change as a table (CSV)"""
-        by = await self._organiser(interaction, Action.QUOTA_EXPORT)
+        by = await organiser(interaction, Action.QUOTA_EXPORT)
         content = await self._quotas.export(by.guild_id)
         if len(content) > self._most_bytes:
             raise ExportTooLarge(self._most_bytes)
@@ -244,53 +235,6 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         view = page("### Quotas of this server\nAs a table for any spreadsheet.")
         view.add_item(discord.ui.File(file))
         await interaction.edit_original_response(view=view, attachments=[file])
-
-    async def _organiser(self, interaction: Asked, action: Action) -> Person:
-        """Answer later, and refuse who may not do this; raises ServersOnly, OrganisersOnly."""
-        await _answer_later(interaction)
-        if interaction.guild_id is None:
-            raise ServersOnly
-        choices = await self._quotas.choices(interaction.guild_id)
-        person = _person(interaction)
-        permissions = interaction.permissions
-        standing = Standing(
-            manages_server=permissions.manage_guild or permissions.administrator,
-            has_organiser_role=choices.organiser_role_id in person.role_ids,
-        )
-        if not may(standing, action):
-            raise OrganisersOnly(choices.organiser_role_id)
-        return person
-
-
-async def _answer_later(interaction: Asked) -> None:
-    interaction.extras[PRIVATE] = True
-    await interaction.response.defer(ephemeral=True, thinking=True)
-
-
-async def _say(interaction: Asked, text: str) -> None:
-    await interaction.edit_original_response(view=page(text))
-
-
-def _person(interaction: Asked) -> Person:
-    return Person(
-        user_id=interaction.user.id,
-        guild_id=interaction.guild_id or 0,
-        role_ids=role_ids_of(interaction.user),
-    )
-
-
-def _other(interaction: Asked, member: discord.Member) -> Person:
-    return Person(
-        user_id=member.id, guild_id=interaction.guild_id or 0, role_ids=role_ids_of(member)
-    )
-
-
-def _whom(interaction: Asked, member: discord.Member | None, role: discord.Role | None) -> Whom:
-    return whom_of(
-        interaction.guild_id or 0,
-        member_id=member.id if member else None,
-        role_id=role.id if role else None,
-    )
 
 
 async def setup(bot: FaceSwapBot) -> None:

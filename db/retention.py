@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.database import Database
 from db.fairness import served_so_far
 from db.ledgers import archive, is_past
-from db.models import JobState, ReservationState, Window
+from db.models import JobState, ReservationState
+from db.quota_schema import set_asides
 from db.schema import buckets, job_log, jobs, members, notices, reservations
 
 BATCH = 100  # jobs; a transaction of that size holds up nobody
@@ -41,9 +42,8 @@ class RetentionRepository:
     async def delete_counts(self, *, ended_before: datetime) -> int:
         """Delete the counts of windows that ended before then and that no job is written to."""
         in_use = sa.exists().where(reservations.c.bucket_id == buckets.c.id)
-        statement = sa.delete(buckets).where(
-            buckets.c.window != Window.TOTAL, is_past(ended_before), ~in_use
-        )
+        set_aside = sa.exists().where(set_asides.c.bucket_id == buckets.c.id)
+        statement = sa.delete(buckets).where(is_past(ended_before), ~in_use, ~set_aside)
         return await self._count(statement)
 
     async def forget_turns(self) -> int:

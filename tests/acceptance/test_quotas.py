@@ -43,7 +43,7 @@ class Club(PhotoBooth):
     async def says(self, command: str, *, user: User | None = None, **options: object) -> str:
         return (await self.quota(command, user=user, **options)).text()
 
-    async def shown(self, user: User | None = None) -> str:
+    async def left(self, user: User | None = None) -> str:
         return await self.says("show", user=user or self.alice)
 
     async def refused(self, part: str, user: User | None = None) -> str:
@@ -75,15 +75,15 @@ async def test_a_refusal_names_the_rule_what_is_left_and_when_it_starts_again(cl
     said = await club.says("set", window="Day", pictures=2, role=club.boosters)
     assert f"<@&{club.boosters.id}>: **2** a day; there was no rule before" in said
     club.discord.give_role(club.guild, club.alice, club.boosters)
-    shown = await club.shown()
+    shown = await club.left()
     assert "You: **2 of 2** left today. Starts again <t:" in shown
     assert f"Why: {gives(club.boosters)} 2 a day" in shown
     for _ in range(2):
         await club.accepted()
     refusal = await club.refused("You have used all 2 of your pictures for now")
     assert f"{gives(club.boosters)} 2 a day; 0 left; resets <t:" in refusal
-    assert "**20 of 20** left today" in await club.shown(club.bob)
-    assert "this bot gives everybody 20 a day" in await club.shown(club.bob)
+    assert "**20 of 20** left today" in await club.left(club.bob)
+    assert "this bot gives everybody 20 a day" in await club.left(club.bob)
 
 
 async def test_a_grant_goes_on_where_the_rules_end_and_history_tells_of_it(club: Club) -> None:
@@ -93,7 +93,7 @@ async def test_a_grant_goes_on_where_the_rules_end_and_history_tells_of_it(club:
     said = await club.says("grant", pictures=2, member=club.alice, days=3)
     assert f"<@{club.alice.id}>: **2** on top, until <t:" in said
     await club.accepted()
-    shown = await club.shown()
+    shown = await club.left()
     assert "On top: **1 of 2** granted left, until <t:" in shown
     assert "from a grant: being made" in shown
     assert f"<@{club.alice.id}>: granted: 2, until " in shown
@@ -106,9 +106,9 @@ async def test_several_roles_count_as_the_server_chooses(club: Club) -> None:
     for role, pictures in ((club.boosters, 3), (vip, 4)):
         await club.says("set", window="Week", pictures=pictures, role=role)
         club.discord.give_role(club.guild, club.alice, role)
-    assert "**4 of 4** left this week" in await club.shown()
+    assert "**4 of 4** left this week" in await club.left()
     assert "add up" in await club.says("roles", how="They add up")
-    shown = await club.shown()
+    shown = await club.left()
     assert "**7 of 7** left this week" in shown
     assert f"{gives(club.boosters)} 3 a week + {gives(vip)} 4 a week = 7" in shown
 
@@ -120,7 +120,7 @@ async def test_a_pause_between_two_pictures_is_told_with_its_end(club: Club) -> 
     assert "You can order the next one <t:" in refusal
     await club.says("perk", member=club.alice, exempt=True)
     await club.accepted()
-    assert "exempted you" in await club.shown()
+    assert "exempted you" in await club.left()
 
 
 async def test_the_servers_pot_refuses_and_warns_once(club: Club) -> None:
@@ -142,7 +142,7 @@ async def test_the_servers_pot_refuses_and_warns_once(club: Club) -> None:
     assert "0 left; resets <t:" in out
     await club.refused("This server has used up its credits for now")
     await club.refused("This server has used up its credits for now", club.bob)
-    assert "This server: **0 of 10** credits left today" in await club.shown()
+    assert "This server: **0 of 10** credits left today" in await club.left()
     await club.says("pot", window="Day", credits=100)
     await club.accepted()  # with this order the pot was looked at once more
     assert len(club.discord.messages(log)) == 2
@@ -169,8 +169,8 @@ async def test_only_organisers_change_or_see_the_rules(club: Club) -> None:
 
 
 async def test_what_is_unclear_is_asked_for(club: Club) -> None:
-    both = {"member": club.alice, "role": club.boosters}
-    assert "either a member or a role" in await club.says("set", window="Day", pictures=1, **both)
+    said = await club.says("grant", pictures=1, member=club.alice, role=club.boosters)
+    assert "either a member or a role" in said
     assert "fill in one of the options" in await club.says("reset")
     assert "fill in one of the options" in await club.says("perk", member=club.alice)
     assert "I cannot see who has a role" in await club.says("reset", role=club.boosters)

@@ -16,6 +16,7 @@ from db.errors import CooldownRunning, QuotaExceeded
 from db.event_limits import write_event_limits
 from db.jobs import JobRepository
 from db.limits import LimitRepository
+from db.members import MemberRepository
 from db.models import FailureReason, JobState, ReservationState, Scope, Stacking, Window
 from db.quota_desk import Organiser, QuotaDesk
 from db.quota_models import ChangeKind, QuotaOverview, Whom
@@ -448,3 +449,37 @@ async def _statements(url: str, interaction_id: int, **changes: object) -> list[
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
     return seen
+
+
+async def test_an_erased_member_is_in_no_grant_perk_or_change(
+    server: Server, database: Database, clock: ManualClock
+) -> None:
+    await server.set(EVERYBODY, 0)
+    await server.set(ME, 0)  # stays: erasing must not lift it
+    await server.desk.set_weight(ORGANISER, ME, 2.0)
+    await server.desk.grant(ORGANISER, ME, amount=3, expires_at=TOMORROW)
+    await server.desk.grant(ORGANISER, EVERYBODY, amount=2, expires_at=TOMORROW)
+    assert await server.orders(2) == 2
+    for user_id in (MEMBER, ORGANISER.user_id):
+        await _erase(server, user_id)
+    assert await server.orders() == 2  # of the grant to everybody, what was left
+    found = await server.views.of_server(GUILD, changes=50)
+    assert [grant.scope for grant in found.grants] == [Scope.SERVER]
+    assert {grant.granted_by for grant in found.grants} == {0}
+    assert {change.actor_id for change in found.changes} == {0}
+    assert MEMBER not in {change.scope_id for change in found.changes}
+    assert found.perks == ()
+    assert [each.scope_id for each in found.limits] == [0, MEMBER]
+    clock.now = TOMORROW
+    members = MemberRepository(database, clock=clock)
+    await _erase(server, MEMBER)
+    assert await members.forget_past_windows() == 0  # the expired grants' are nobody's by now
+    assert await check(database) == []
+
+
+async def _erase(server: Server, user_id: int) -> None:
+    """End what is under way, and erase the member, as /privacy does."""
+    jobs = JobRepository(server.database, clock=server.clock)
+    for job in await jobs.list_unfinished_for_member(user_id):
+        await jobs.cancel(job.id)
+    await MemberRepository(server.database, clock=server.clock).erase(user_id)
