@@ -45,6 +45,7 @@ async def run(settings: Settings) -> int:
         async with _open_backends(settings, database) as backends:
             app = assemble(settings, database=database, backends=backends)
             await app.intake.find_left()
+            await app.curator.find_left()
             async with _open_wall(app, settings):
                 await _run_side_by_side(app, token, stop, Heartbeat(settings.heartbeat_path))
     return ExitCode.OK
@@ -64,6 +65,9 @@ async def _run_side_by_side(
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(app.painter.run(), name="painter"),
             asyncio.create_task(_watch_pots(app), name="pot watch"),
+            asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage"),
+            asyncio.create_task(_make_venues(app), name="venues"),
+            asyncio.create_task(_curate(app), name="curator"),
             asyncio.create_task(_beat(app, heartbeat), name="heartbeat"),
         }
         try:
@@ -108,6 +112,16 @@ async def _work(app: App) -> None:
 async def _watch_pots(app: App) -> None:
     await app.bot.logged_in.wait()
     await app.pot_watch.run()
+
+
+async def _make_venues(app: App) -> None:
+    await app.bot.wait_until_ready()  # before that, no server is known
+    await app.venues.run()
+
+
+async def _curate(app: App) -> None:
+    await app.bot.logged_in.wait()
+    await app.curator.run()
 
 
 def _raise_failure(task: asyncio.Task[Any]) -> None:

@@ -11,23 +11,37 @@ from urllib.parse import urlsplit
 
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
+from bot.delivery.events.exhibiting import DiscordExhibitor
+from bot.delivery.events.receiving import Reception
+from bot.delivery.events.telling import Teller
+from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
-from bot.delivery.telling import ChannelTeller
 from bot.periods import periods_of
+from bot.quota_parts import set_up_quotas
 from bot.services.backends import Backends
 from bot.services.booth import Booth
 from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.arrivals import Arrivals
+from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
+from bot.services.events.curation import Curation
+from bot.services.events.curator import Curator
+from bot.services.events.deletions import Deletions
 from bot.services.events.downloads import Downloads
+from bot.services.events.dressing import Dressing
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
+from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -42,10 +56,10 @@ from bot.services.pot_watch import PotWatch
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.probing import Prober
-from bot.services.quotas import Quotas
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
+from bot.stage import Stage, set_up_stage
 from bot.wall.assets import Assets
 from bot.wall.pages import Pages
 from bot.wall.routes import Parts, Routes
@@ -55,6 +69,8 @@ from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_pictures import EventPictureRepository
+from db.event_retention import EventRetentionRepository
 from db.event_steps import Terms
 from db.events import EventRepository
 from db.jobs import JobRepository
@@ -62,11 +78,8 @@ from db.limits import LimitRepository
 from db.members import MemberRepository
 from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
-from db.quota_desk import QuotaDesk
-from db.quota_views import QuotaViews
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
-from db.walls import WallRepository
 from faceswap.models import APIVersion
 
 
@@ -82,7 +95,9 @@ class App:
     pot_watch: PotWatch
     gates: Gates
     jobs: JobRepository
-    downloads: Downloads
+    stage: Stage
+    venues: Venues
+    curator: Curator
     wall: Routes | None  # None: not served
 
 
@@ -122,6 +137,20 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
+    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    servers = ServerRepository(database)
+    feed = EventFeed()
+    exhibit = _exhibit(
+        settings,
+        database=database,
+        bot=bot,
+        cards=cards,
+        jobs=jobs,
+        events=events,
+        servers=servers,
+        feed=feed,
+        clock=clock,
+    )
     delivery = DiscordDelivery(
         client=bot,
         cards=cards,
@@ -129,16 +158,17 @@ def assemble(
         jobs=jobs,
         photos=photos,
         pictures=pictures,
+        reception=exhibit.reception,
         quick=timedelta(seconds=settings.quick_job_seconds),
         max_upload_bytes=settings.max_upload_bytes,
         keeps_originals=bool(settings.original_keep),
         clock=clock,
     )
-    feed, wall_rows = EventFeed(), WallRepository(database)
-    walls = Walls(wall_rows, feed=feed, base_url=settings.wall_base)
+    walls = Walls(events, feed=feed, base_url=settings.wall_base)
     downloads = Downloads(settings.data_dir / "downloads", base_url=settings.wall_base, clock=clock)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
+    event_retention = EventRetentionRepository(database, clock=clock, periods=periods_of(settings))
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -166,6 +196,7 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
+            events=EventClearing(settings.data_dir / "events", retention=event_retention),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -182,22 +213,26 @@ def assemble(
         outlook=outlook,
         submit_at_once=settings.submit_at_once,
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
-    servers = ServerRepository(database)
-    event_bell = Bell()
-    costs = (_cost(settings, backends.current.swap_version), _cost(settings, APIVersion.V2))
-    quota_views = QuotaViews(database, clock=clock)
-    pot_watch = PotWatch(
-        views=quota_views,
-        notices=NoticeRepository(database, clock=clock),
-        teller=ChannelTeller(bot),
-        least_cost=min(costs),
-        clock=clock,
+    venue_bell = Bell()
+    event_bell = Bell(venue_bell)
+    previews = Previews(backends.current.client)
+    planning = Planning(
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
     )
+    artwork = ArtworkStore(settings.data_dir / "events")
+    dressing = Dressing(
+        settings.data_dir / "events",
+        store=artwork,
+        framing=Framing(artwork),
+        planning=planning,
+        previews=previews,
+    )
+    costs = (_cost(settings, backends.current.swap_version), _cost(settings, APIVersion.V2))
+    quota = set_up_quotas(database, client=bot, least_cost=min(costs), clock=clock)
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
-            pot_watch=pot_watch,
+            pot_watch=quota.pot_watch,
             photos=photos,
             pictures=pictures,
             gate=gate,
@@ -211,7 +246,7 @@ def assemble(
         ),
         intake=intake,
         catalogue=catalogue,
-        previews=Previews(backends.current.client),
+        previews=previews,
         gate=gate,
         privacy=Privacy(
             consents=ConsentRepository(database, clock=clock),
@@ -220,27 +255,24 @@ def assemble(
             photos=photos,
             pictures=pictures,
             worker=worker,
+            curation=exhibit.curation,
         ),
-        quotas=Quotas(
-            desk=QuotaDesk(database, clock=clock),
-            views=quota_views,
-            servers=servers,
-            clock=clock,
-        ),
+        quotas=quota.quotas,
         events=EventServices(
-            planning=Planning(
-                events=events,
-                servers=servers,
-                catalogue=catalogue,
-                bell=event_bell,
-                clock=clock,
-            ),
+            planning=planning,
+            guests=Guests(events=events, catalogue=catalogue),
+            curation=exhibit.curation,
             servers=servers,
+            dressing=dressing,
+            walls=walls,
+            pictures=EventPictureRepository(database, clock=clock),
+            downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
         undelivered_keep_days=round(settings.undelivered_keep / timedelta(days=1)),
         original_keep_hours=round(settings.original_keep / timedelta(hours=1)),
         job_keep_days=_days(settings.job_keep),
+        event_keep_days=round(settings.event_keep / timedelta(days=1)),
         max_upload_bytes=settings.max_upload_bytes,
         api_name=_api_name(settings),
     )
@@ -250,36 +282,118 @@ def assemble(
         intake=intake,
         catalogue=catalogue,
         painter=painter,
-        pot_watch=pot_watch,
+        pot_watch=quota.pot_watch,
         gates=gates,
         jobs=jobs,
-        downloads=downloads,
+        stage=set_up_stage(
+            settings,
+            database=database,
+            client=bot,
+            events=events,
+            retention=event_retention,
+            planning=planning,
+            feed=feed,
+            bell=event_bell,
+            clock=clock,
+        ),
+        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
+        curator=exhibit.curator,
         wall=_wall(
-            settings, rows=wall_rows, walls=walls, downloads=downloads, feed=feed, clock=clock
+            settings,
+            exhibition=Exhibition(
+                events=events,
+                pictures=EventPictureRepository(database, clock=clock),
+                folder=settings.data_dir / "events",
+            ),
+            services=bot.services.events,
+            feed=feed,
+            clock=clock,
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exhibit:
+    """Those who carry pictures of community events."""
+
+    curator: Curator
+    curation: Curation
+    reception: Reception
+
+
+def _exhibit(
+    settings: Settings,
+    *,
+    database: Database,
+    bot: FaceSwapBot,
+    cards: Cards,
+    jobs: JobRepository,
+    events: EventRepository,
+    servers: ServerRepository,
+    feed: EventFeed,
+    clock: Clock,
+) -> _Exhibit:
+    pictures = EventPictureRepository(database, clock=clock)
+    store = EventStore(settings.data_dir / "events")
+    teller = Teller(client=bot, cards=cards, jobs=jobs, servers=servers)
+    deletions = Deletions()
+    curator = Curator(
+        events=events,
+        pictures=pictures,
+        notices=NoticeRepository(database, clock=clock),
+        store=store,
+        feed=feed,
+        deletions=deletions,
+        exhibitor=DiscordExhibitor(
+            client=bot, teller=teller, store=store, max_upload_bytes=settings.max_upload_bytes
+        ),
+        clock=clock,
+    )
+    curation = Curation(
+        events=events,
+        pictures=pictures,
+        store=store,
+        feed=feed,
+        deletions=deletions,
+        ring=curator.ring,
+    )
+    reception = Reception(
+        client=bot,
+        cards=cards,
+        teller=teller,
+        arrivals=Arrivals(
+            events=events,
+            pictures=pictures,
+            store=store,
+            framing=Framing(ArtworkStore(store.folder)),
+            feed=feed,
+            ring=curator.ring,
+        ),
+        curation=curation,
+        store=store,
+        max_upload_bytes=settings.max_upload_bytes,
+    )
+    return _Exhibit(curator=curator, curation=curation, reception=reception)
 
 
 def _wall(
     settings: Settings,
     *,
-    rows: WallRepository,
-    walls: Walls,
-    downloads: Downloads,
+    exhibition: Exhibition,
+    services: EventServices,
     feed: EventFeed,
     clock: Clock,
 ) -> Routes | None:
     """Build what the wall's server answers with; None where it has no address."""
     if settings.wall_base is None:
         return None
-    exhibition = Exhibition(rows, folder=settings.data_dir / "events")
     assets = Assets()
     return Routes(
         Parts(
             exhibition=exhibition,
-            walls=walls,
+            walls=services.walls,
             renditions=Renditions(),
-            downloads=downloads,
+            downloads=services.downloads,
             streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
             assets=assets,
             pages=Pages(assets, base_url=settings.wall_base),

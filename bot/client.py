@@ -27,6 +27,10 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.consent",
     "cogs.job_buttons",
+    "cogs.event",
+    "cogs.event_buttons",
+    "cogs.guests",
+    "cogs.event_pictures",
 )
 
 ANSWER_SECONDS = 10.0  # for commands under way when the bot is stopped; a photo is fetched in less
@@ -58,7 +62,8 @@ class FaceSwapBot(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,  # slash commands only; none is registered
             help_command=None,
-            intents=discord.Intents(guilds=True),
+            # messages: of a gallery that are deleted by hand; their words stay unread
+            intents=discord.Intents(guilds=True, guild_messages=True),
             tree_cls=Tree,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import event_messages, quota_messages
+from bot import event_messages, organising_messages, picture_messages, quota_messages
 from bot.artwork_messages import frame_rejected, logo_rejected
 from bot.errors import (
     AlreadyDelivered,
@@ -231,6 +231,8 @@ def short_state(job: Job) -> str:
     """Say in a few words where a job stands, for a list."""
     if job.state is JobState.UNDELIVERABLE and job.picture is None:
         return "could not be posted; its time is over"
+    if job.state is JobState.DELIVERED and job.event_id is not None:
+        return "handed over to it"
     return {
         JobState.QUEUED: "in the queue",
         JobState.SUBMITTING: "being sent",
@@ -376,5 +378,7 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
     **event_messages.DESCRIPTIONS,
+    **organising_messages.DESCRIPTIONS,
+    **picture_messages.DESCRIPTIONS,
     **quota_messages.DESCRIPTIONS,
 }

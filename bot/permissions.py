@@ -12,11 +12,16 @@ SCOPES = ("bot", "applications.commands")
 
 
 class Use(enum.Enum):
-    """When a permission is needed; without those for posting a command is refused."""
+    """When a permission is needed; without those for posting a command is refused.
+
+    Those of events may be left out: there is no thread then, or no listing, and all else works.
+    """
 
     POST = "to post in a channel"
     POST_IN_THREAD = "to post in a thread"
     FIND = "to find what was posted"
+    OPEN_THREAD = "to open a thread for an event's pictures"
+    LIST_EVENT = "to list an event among the server's own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,7 @@ class Permission:
     uses: frozenset[Use]
 
 
-_POSTING = frozenset({Use.POST, Use.POST_IN_THREAD})
+_POSTING = frozenset({Use.POST, Use.POST_IN_THREAD, Use.OPEN_THREAD})
 
 PERMISSIONS = (
     Permission(
@@ -52,7 +57,7 @@ PERMISSIONS = (
         bit=38,
         name="Send Messages in Threads",
         why="the same in threads and forum posts",
-        uses=frozenset({Use.POST_IN_THREAD}),
+        uses=frozenset({Use.POST_IN_THREAD, Use.OPEN_THREAD}),
     ),
     Permission(
         flag="attach_files",
@@ -67,6 +72,20 @@ PERMISSIONS = (
         name="Read Message History",
         why="find a picture posted before a restart, and not post it twice",
         uses=frozenset({Use.FIND}),
+    ),
+    Permission(
+        flag="create_public_threads",
+        bit=35,
+        name="Create Public Threads",
+        why="open a thread for the pictures of a community event",
+        uses=frozenset({Use.OPEN_THREAD}),
+    ),
+    Permission(
+        flag="create_events",
+        bit=44,
+        name="Create Events",
+        why="list a community event among the server's own, and change that listing",
+        uses=frozenset({Use.LIST_EVENT}),
     ),
 )
 

@@ -1,9 +1,8 @@
 """What a server's quotas refuse: errors that carry data; `bot.quota_messages` has the words.
 
 UserError
-├ QuotaUsedUp(usage)             ├ WhomUnclear            ├ OrganisersOnly(role_id)
-├ OnCooldown(cooldown, ready_at) ├ NothingChosen          └ ServersOnly
-└ RoleCannotReset                └ ExportTooLarge(limit)
+├ QuotaUsedUp(usage)             ├ WhomUnclear            ├ RoleCannotReset
+└ OnCooldown(cooldown, ready_at) └ NothingChosen          └ ExportTooLarge(limit)
 """
 
 from __future__ import annotations
@@ -29,18 +28,6 @@ class OnCooldown(UserError):
         super().__init__(cooldown)
         self.cooldown = cooldown
         self.ready_at = ready_at
-
-
-class OrganisersOnly(UserError):
-    """Somebody who is no organiser wants to change quotas; `role_id`: whose holders may."""
-
-    def __init__(self, role_id: int | None) -> None:
-        super().__init__(role_id)
-        self.role_id = role_id
-
-
-class ServersOnly(UserError):
-    """Direct messages have no organisers and no rules of their own."""
 
 
 class WhomUnclear(UserError):

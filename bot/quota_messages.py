@@ -10,10 +10,8 @@ from bot.quota_errors import (
     ExportTooLarge,
     NothingChosen,
     OnCooldown,
-    OrganisersOnly,
     QuotaUsedUp,
     RoleCannotReset,
-    ServersOnly,
     WhomUnclear,
 )
 from db.models import Ledger, Limit, Scope, Usage, Window
@@ -152,14 +150,6 @@ def _on_cooldown(error: OnCooldown) -> str:
     )
 
 
-def _organisers_only(error: OrganisersOnly) -> str:
-    role = f" or the role <@&{error.role_id}>" if error.role_id else ""
-    return (
-        f"Only organisers can do this: it takes the permission *Manage Server*{role}. "
-        "`/quota show` tells you how many pictures you have left, and why."
-    )
-
-
 def pot_low(usage: Usage) -> str:
     """Tell organisers that a server's credits run low."""
     share = 100 * usage.used // usage.limit.amount
@@ -177,8 +167,6 @@ def pot_out(usage: Usage) -> str:
 DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     QuotaUsedUp: _quota_used_up,
     OnCooldown: _on_cooldown,
-    OrganisersOnly: _organisers_only,
-    ServersOnly: lambda _: "This works on servers only. Please type it in a channel of yours.",
     WhomUnclear: lambda _: (
         "Please choose either a member or a role, or leave both out to mean everybody."
     ),

@@ -9,7 +9,7 @@ import discord
 
 from bot.errors import CannotPostHere
 from bot.permissions import Use, needed
-from bot.services.booth import Caller
+from bot.services.orders import Caller
 from bot.tree import INTAKE, PRIVATE
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.booth import SwapOrder
 from bot.services.bundle import Services
+from bot.services.orders import SwapOrder
 from bot.who import WHO
 from cogs.ordering import take_order
 from cogs.ui.choices import RATIOS

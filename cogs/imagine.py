@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.booth import PromptOrder
 from bot.services.bundle import Services
+from bot.services.orders import PromptOrder
 from bot.services.prompts import MAX_LENGTH, check_prompt
 from cogs.callers import check_may_post, open_card
 

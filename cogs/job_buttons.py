@@ -67,7 +67,10 @@ async def _delete(interaction: Press, job: Job) -> None:
     await interaction.response.defer()
     with contextlib.suppress(discord.NotFound):  # pressed twice, or a moderator was quicker
         await interaction.delete_original_response()  # the message that the button is on
-    await interaction.client.services.booth.forget(job)
+    services = interaction.client.services
+    await services.booth.forget(job)
+    if job.event_id is not None:
+        await services.events.curation.remove_of_job(job.id, by=job.user_id)
 
 
 async def _fetch(interaction: Press, job: Job) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import PhotoRejected
-from bot.services.booth import SwapOrder
+from bot.services.orders import SwapOrder
 from cogs.callers import check_may_post, open_card
 from cogs.ui.consent import consent_card
 from faceswap.models import PhotoProblem

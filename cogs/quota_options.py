@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.quota_errors import OrganisersOnly, ServersOnly
-from bot.services.access import Action, Standing, may
+from bot.services.access import Action
 from bot.services.quotas import Person, whom_of
 from bot.tree import PRIVATE
+from cogs.access import require
 from cogs.callers import role_ids_of
 from cogs.ui.quota import page
 from db.models import Stacking, Window
@@ -43,20 +43,11 @@ Amount = app_commands.Range[int, 0, MOST]
 
 
 async def organiser(interaction: Asked, action: Action) -> Person:
-    """Answer later, and refuse who may not do this; raises ServersOnly, OrganisersOnly."""
+    """Answer later, and refuse who may not do this; raises OnlyOnServers, NotAllowed."""
     await answer_later(interaction)
-    if interaction.guild_id is None:
-        raise ServersOnly
-    choices = await interaction.client.services.quotas.choices(interaction.guild_id)
-    asks = person(interaction)
-    permissions = interaction.permissions
-    standing = Standing(
-        manages_server=permissions.manage_guild or permissions.administrator,
-        has_organiser_role=choices.organiser_role_id in asks.role_ids,
-    )
-    if not may(standing, action):
-        raise OrganisersOnly(choices.organiser_role_id)
-    return asks
+    choices = await interaction.client.services.quotas.choices(interaction.guild_id or 0)
+    require(interaction, action, choices)
+    return person(interaction)
 
 
 async def answer_later(interaction: Asked) -> None:

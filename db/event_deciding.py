@@ -59,7 +59,7 @@ async def approve(
 
 
 async def reject(
-    connection: AsyncConnection, picture_id: int, *, by: int, reason: str, now: datetime
+    connection: AsyncConnection, picture_id: int, *, by: int | None, reason: str, now: datetime
 ) -> EventPicture:
     """Let what waits be seen by nobody; raises PictureNotFound, PictureDecided."""
     values = _decided(PictureState.REJECTED, by=by, reason=reason, now=now)

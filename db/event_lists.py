@@ -12,7 +12,7 @@ from db.errors import EventNotFound
 from db.event_models import Event, EventState, GuestCounts, PictureState, Progress
 from db.event_notices import said_of
 from db.event_schema import IS_UNDER_WAY, event_pictures, event_votes, events
-from db.models import JobState, Ledger, Scope, Window
+from db.models import JobState, Ledger, Scope
 from db.schema import buckets, jobs
 
 UNFINISHED = (JobState.QUEUED, JobState.SUBMITTING, JobState.SUBMITTED, JobState.COMPLETED)
@@ -57,6 +57,13 @@ async def under_way(connection: AsyncConnection) -> tuple[Event, ...]:
     return await _all(connection, sa.select(events).where(IS_UNDER_WAY).order_by(events.c.id))
 
 
+async def still_listed(connection: AsyncConnection) -> tuple[Event, ...]:
+    """List the events that are over and may still be listed by Discord."""
+    is_over = events.c.state.in_([state for state in EventState if state.is_over])
+    is_listed = events.c.scheduled_event_id.is_not(None)
+    return await _all(connection, sa.select(events).where(is_over, is_listed).order_by(events.c.id))
+
+
 async def count_under_way(connection: AsyncConnection, guild_id: int) -> int:
     """Count a server's events of that kind."""
     statement = sa.select(sa.func.count()).select_from(events)
@@ -89,7 +96,6 @@ async def pot_used(connection: AsyncConnection, event_id: int) -> int:
             buckets.c.ledger == Ledger.QUOTA,
             buckets.c.scope == Scope.COMMUNITY_EVENT,
             buckets.c.scope_id == event_id,
-            buckets.c.window == Window.TOTAL,
         )
     )
     return int(used or 0)

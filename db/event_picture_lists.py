@@ -16,6 +16,9 @@ from db.members import NOBODY
 BATCH = 100  # of what is to be posted; the rest comes with the next question
 VOTES_SETTLE = timedelta(hours=1)  # after an event's end, in which its messages get their counts
 
+Events = frozenset[int]
+NONE: Events = frozenset()
+
 _VOTES = (
     sa.select(sa.func.count())
     .select_from(event_votes)
@@ -62,13 +65,15 @@ async def find_shown_as(connection: AsyncConnection, message_id: int) -> EventPi
     return found[0] if found else None
 
 
-async def approved(connection: AsyncConnection, event_id: int) -> tuple[EventPicture, ...]:
-    """List what may be seen of an event, the latest first."""
+async def approved(
+    connection: AsyncConnection, event_id: int, *, limit: int | None = None
+) -> tuple[EventPicture, ...]:
+    """List what may be seen of an event, the latest first, and no more than so many."""
     return await _list(
         connection,
-        _PICTURES.where(event_pictures.c.event_id == event_id, _IS_SHOWN).order_by(
-            event_pictures.c.shown_at.desc(), event_pictures.c.id.desc()
-        ),
+        _PICTURES.where(event_pictures.c.event_id == event_id, _IS_SHOWN)
+        .order_by(event_pictures.c.shown_at.desc(), event_pictures.c.id.desc())
+        .limit(limit),
     )
 
 
@@ -102,14 +107,17 @@ async def of_member(connection: AsyncConnection, user_id: int) -> tuple[EventPic
     )
 
 
-# --- what is to be done on Discord
+# --- what is to be done on Discord, but for events that are to be left alone
 
 
-async def to_review(connection: AsyncConnection) -> tuple[EventPicture, ...]:
+async def to_review(
+    connection: AsyncConnection, *, skipping: Events = NONE
+) -> tuple[EventPicture, ...]:
     """List what waits and is not before the moderators, or where they are no more."""
     is_there = event_pictures.c.review_channel_id == events.c.review_channel_id
     return await _batch(
         connection,
+        skipping,
         _IN_EVENTS.where(
             _WAITS,
             _IS_NOT_CANCELLED,
@@ -119,10 +127,13 @@ async def to_review(connection: AsyncConnection) -> tuple[EventPicture, ...]:
     )
 
 
-async def to_repaint(connection: AsyncConnection) -> tuple[EventPicture, ...]:
+async def to_repaint(
+    connection: AsyncConnection, *, skipping: Events = NONE
+) -> tuple[EventPicture, ...]:
     """List what was decided while the moderators' message says otherwise."""
     return await _batch(
         connection,
+        skipping,
         _PICTURES.where(
             event_pictures.c.review_message_id.is_not(None),
             event_pictures.c.review_says != event_pictures.c.state,
@@ -130,27 +141,37 @@ async def to_repaint(connection: AsyncConnection) -> tuple[EventPicture, ...]:
     )
 
 
-async def to_show(connection: AsyncConnection) -> tuple[EventPicture, ...]:
+async def to_show(
+    connection: AsyncConnection, *, skipping: Events = NONE
+) -> tuple[EventPicture, ...]:
     """List what is approved and not in its gallery."""
     return await _batch(
         connection,
+        skipping,
         _IN_EVENTS.where(
             _IS_SHOWN, _IS_NOT_CANCELLED, event_pictures.c.gallery_message_id.is_(None)
         ),
     )
 
 
-async def to_take_down(connection: AsyncConnection) -> tuple[EventPicture, ...]:
+async def to_take_down(
+    connection: AsyncConnection, *, skipping: Events = NONE
+) -> tuple[EventPicture, ...]:
     """List what is in a gallery and must not be."""
     return await _batch(
-        connection, _PICTURES.where(_IS_NOT_SHOWN, event_pictures.c.gallery_message_id.is_not(None))
+        connection,
+        skipping,
+        _PICTURES.where(_IS_NOT_SHOWN, event_pictures.c.gallery_message_id.is_not(None)),
     )
 
 
-async def to_recount(connection: AsyncConnection, *, now: datetime) -> tuple[EventPicture, ...]:
+async def to_recount(
+    connection: AsyncConnection, *, now: datetime, skipping: Events = NONE
+) -> tuple[EventPicture, ...]:
     """List what has other votes than its message in the gallery says."""
     return await _batch(
         connection,
+        skipping,
         _IN_EVENTS.where(
             _IS_SHOWN,
             event_pictures.c.gallery_message_id.is_not(None),
@@ -160,17 +181,25 @@ async def to_recount(connection: AsyncConnection, *, now: datetime) -> tuple[Eve
     )
 
 
-async def untold(connection: AsyncConnection) -> tuple[EventPicture, ...]:
+async def untold(
+    connection: AsyncConnection, *, skipping: Events = NONE
+) -> tuple[EventPicture, ...]:
     """List what is not shown, or no more, while its guest was not told so."""
     told = event_pictures.c.told
     return await _batch(
         connection,
+        skipping,
         _PICTURES.where(
             _IS_NOT_SHOWN,
             event_pictures.c.user_id != NOBODY,
             sa.or_(told.is_(None), told != event_pictures.c.state),
         ),
     )
+
+
+async def last_number(connection: AsyncConnection) -> int:
+    """Return the highest number of a picture; 0 if there is none."""
+    return await connection.scalar(sa.select(sa.func.max(event_pictures.c.id))) or 0
 
 
 async def files(connection: AsyncConnection) -> frozenset[tuple[int, str]]:
@@ -182,8 +211,10 @@ async def files(connection: AsyncConnection) -> frozenset[tuple[int, str]]:
 
 
 async def _batch(
-    connection: AsyncConnection, statement: sa.Select[Any]
+    connection: AsyncConnection, skipping: Events, statement: sa.Select[Any]
 ) -> tuple[EventPicture, ...]:
+    if skipping:
+        statement = statement.where(event_pictures.c.event_id.not_in(skipping))
     return await _list(connection, statement.order_by(event_pictures.c.id).limit(BATCH))
 
 

@@ -14,6 +14,7 @@ from db import event_picture_lists as lists
 from db.clock import Clock, utc_now
 from db.database import Database
 from db.event_models import EventFigures, EventPicture, NewEventPicture, PictureState
+from db.event_picture_lists import NONE, Events
 from db.event_schema import event_pictures
 
 _IS_SHOWN = event_pictures.c.state == PictureState.APPROVED
@@ -44,7 +45,7 @@ class EventPictureRepository:
             lambda c: deciding.approve(c, picture_id, by=by, now=self._clock())
         )
 
-    async def reject(self, picture_id: int, by: int, reason: str = "") -> EventPicture:
+    async def reject(self, picture_id: int, by: int | None, reason: str = "") -> EventPicture:
         """Let what waits be seen by nobody; raises PictureNotFound, PictureDecided."""
         return await self._database.write(
             lambda c: deciding.reject(c, picture_id, by=by, reason=reason, now=self._clock())
@@ -142,9 +143,11 @@ class EventPictureRepository:
         """Return the picture that this message of a gallery, or of moderators, shows."""
         return await self._database.read(lambda c: lists.find_shown_as(c, message_id))
 
-    async def list_approved(self, event_id: int) -> tuple[EventPicture, ...]:
-        """List what may be seen of an event, the latest first."""
-        return await self._database.read(lambda c: lists.approved(c, event_id))
+    async def list_approved(
+        self, event_id: int, *, limit: int | None = None
+    ) -> tuple[EventPicture, ...]:
+        """List what may be seen of an event, the latest first, and no more than so many."""
+        return await self._database.read(lambda c: lists.approved(c, event_id, limit=limit))
 
     async def list_waiting(self, event_id: int) -> tuple[EventPicture, ...]:
         """List what waits for a moderator, the oldest first."""
@@ -159,23 +162,29 @@ class EventPictureRepository:
         best = await self.leaderboard(event_id, 1)
         return best[0] if best else None
 
-    async def list_to_review(self) -> tuple[EventPicture, ...]:
-        return await self._database.read(lists.to_review)
+    async def list_to_review(self, skipping: Events = NONE) -> tuple[EventPicture, ...]:
+        return await self._database.read(lambda c: lists.to_review(c, skipping=skipping))
 
-    async def list_to_repaint(self) -> tuple[EventPicture, ...]:
-        return await self._database.read(lists.to_repaint)
+    async def list_to_repaint(self, skipping: Events = NONE) -> tuple[EventPicture, ...]:
+        return await self._database.read(lambda c: lists.to_repaint(c, skipping=skipping))
 
-    async def list_to_show(self) -> tuple[EventPicture, ...]:
-        return await self._database.read(lists.to_show)
+    async def list_to_show(self, skipping: Events = NONE) -> tuple[EventPicture, ...]:
+        return await self._database.read(lambda c: lists.to_show(c, skipping=skipping))
 
-    async def list_to_take_down(self) -> tuple[EventPicture, ...]:
-        return await self._database.read(lists.to_take_down)
+    async def list_to_take_down(self, skipping: Events = NONE) -> tuple[EventPicture, ...]:
+        return await self._database.read(lambda c: lists.to_take_down(c, skipping=skipping))
 
-    async def list_to_recount(self) -> tuple[EventPicture, ...]:
-        return await self._database.read(lambda c: lists.to_recount(c, now=self._clock()))
+    async def list_to_recount(self, skipping: Events = NONE) -> tuple[EventPicture, ...]:
+        return await self._database.read(
+            lambda c: lists.to_recount(c, now=self._clock(), skipping=skipping)
+        )
 
-    async def list_untold(self) -> tuple[EventPicture, ...]:
-        return await self._database.read(lists.untold)
+    async def last_number(self) -> int:
+        """Return the highest number of a picture; 0 if there is none."""
+        return await self._database.read(lists.last_number)
+
+    async def list_untold(self, skipping: Events = NONE) -> tuple[EventPicture, ...]:
+        return await self._database.read(lambda c: lists.untold(c, skipping=skipping))
 
     async def referenced_files(self) -> frozenset[tuple[int, str]]:
         """Name the files that are still needed, each with its event."""

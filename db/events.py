@@ -143,6 +143,10 @@ class EventRepository:
         """List the events, of all servers, to which something happens by itself."""
         return await self._database.read(event_lists.under_way)
 
+    async def list_to_unlist(self) -> tuple[Event, ...]:
+        """List the events that are over, but not for Discord as far as is known."""
+        return await self._database.read(event_lists.still_listed)
+
     async def list_due(self) -> tuple[Event, ...]:
         """List the events with a step that is due by now."""
         now = self._clock()
@@ -152,6 +156,13 @@ class EventRepository:
         """Say when the clock makes the next step due, of any event; None: of none."""
         moments = [next_moment(each) for each in await self._progress()]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    async def progress(self, event_id: int) -> Progress:
+        async def unit(connection: AsyncConnection) -> Progress:
+            event = await event_lists.get(connection, event_id)
+            return await event_lists.progress_of(connection, event)
+
+        return await self._database.read(unit)
 
     async def counts(self, event_id: int) -> GuestCounts:
         return await self._database.read(lambda c: event_lists.counts(c, event_id))

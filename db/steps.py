@@ -7,7 +7,7 @@ from datetime import datetime
 from db.models import FailureReason, JobState
 from db.transitions import Change, Keep
 
-_WORKER, _MEMBER, _OPERATOR = "worker", "member", "operator"
+_WORKER, _MEMBER, _ORGANISER, _OPERATOR = "worker", "member", "organiser", "operator"
 _START, _RESTORE = "start", "restore"
 _SENT_WHERE = ("submit_token", "backend", "api_version")
 
@@ -125,6 +125,16 @@ def failed(reason: FailureReason) -> Change:
 def cancelled() -> Change:
     """End: its member wished so; nothing of it is posted."""
     return Change(origins=_CANCELLABLE, to=JobState.CANCELLED, actor=_MEMBER)
+
+
+def called_off() -> Change:
+    """End: its event is cancelled, and it was not sent yet."""
+    return Change(
+        origins=frozenset({JobState.QUEUED}),
+        to=JobState.CANCELLED,
+        actor=_ORGANISER,
+        detail="its event was cancelled",
+    )
 
 
 def cancelled_unsent(token: str | None) -> Change:

@@ -2,7 +2,8 @@
 
 Public job: the card through its interaction's token, the card with the bot's own, a new message in
 the channel, a direct message. Private job: the card, a direct message. What no place takes waits
-under /jobs. **A private picture is never posted in a channel.**
+under /jobs. **A private picture is never posted in a channel.** That of a community event goes to
+its event instead.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import discord
 
 from bot import messages
 from bot.delivery.cards import Cards
+from bot.delivery.events.receiving import Reception
 from bot.delivery.painter import Painter
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.delivery.searching import find_in, posted_in
@@ -51,6 +53,7 @@ class DiscordDelivery:
         jobs: JobRepository,
         photos: PhotoStore,
         pictures: PictureStore,
+        reception: Reception,
         quick: timedelta,
         max_upload_bytes: int,
         keeps_originals: bool,
@@ -62,6 +65,7 @@ class DiscordDelivery:
         self._jobs = jobs
         self._photos = photos
         self._pictures = pictures
+        self._reception = reception
         self._quick = quick
         self._max_upload_bytes = max_upload_bytes
         self._keeps_originals = keeps_originals
@@ -75,6 +79,10 @@ class DiscordDelivery:
         await self._painter.finish(job.id)
         self._shut_out.discard(job.id)
         job = await self._jobs.get(job.id)  # a button press may have brought a newer token
+        if job.event_id is not None:
+            received = await self._reception.deliver(job, picture)
+            if received is not None:
+                return received
         if maybe_posted and (found := await self._find_posted(job)) is not None:
             if found.message_id != job.card_message_id:  # which still says that it is being made
                 await self._cards.remove(job)
@@ -88,6 +96,8 @@ class DiscordDelivery:
         return None
 
     async def take_back(self, job: Job, posted: Posted | None) -> None:
+        if job.event_id is not None:
+            await self._reception.take_back(job)
         found = posted or await self._find_posted(job)
         if found is None or found.message_id == job.card_message_id:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import discord
 
@@ -12,6 +13,7 @@ from bot.delivery.reasons import TooLarge
 from bot.services.sizes import Sized
 from db.models import Job
 
+T = TypeVar("T")
 MEBIBYTE = 2**20
 REQUEST_BYTES = 25 * MEBIBYTE - 64 * 1024  # of a whole request, less what is not a file
 
@@ -31,10 +33,10 @@ def request_limit(each: int) -> int:
 
 async def send_fitting(
     make: Callable[[int], Awaitable[Sequence[Sized]]],
-    send: Callable[[Sequence[Sized]], Awaitable[discord.Message]],
+    send: Callable[[Sequence[Sized]], Awaitable[T]],
     *,
     limit: int,
-) -> tuple[discord.Message, bool]:
+) -> tuple[T, bool]:
     """Send pictures within a limit for each, smaller ones while Discord calls them too large.
 
     Tells also whether they were sent whole. Raises TooLarge when even the smallest are refused, and

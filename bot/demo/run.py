@@ -92,13 +92,15 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
         async with open_scene(app.bot) as scene:
             worker = asyncio.create_task(app.worker.run(), name="worker")
             painter = asyncio.create_task(app.painter.run(), name="painter")
+            stage = asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage")
             try:
                 yield app, scene
             finally:
                 app.worker.stop()
                 await worker
                 painter.cancel()
-                await asyncio.gather(painter, return_exceptions=True)
+                stage.cancel()
+                await asyncio.gather(painter, stage, return_exceptions=True)
 
 
 async def _load_previews(app: App) -> None:

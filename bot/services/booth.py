@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypedDict
 
 from bot.errors import (
     AlreadyDelivered,
@@ -29,8 +26,17 @@ from bot.quota_errors import OnCooldown, QuotaUsedUp
 from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.disk import Disk
-from bot.services.events.refusals import refusal_of
+from bot.services.events.refusals import refusal_of, used_up_in_event
 from bot.services.gate import Gate, Pause
+from bot.services.orders import (
+    Caller,
+    PromptOrder,
+    SwapOrder,
+    fields_of,
+    fits_groups,
+    kind_of,
+    requester_of,
+)
 from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
@@ -48,49 +54,13 @@ from db.errors import (
     TransitionRefused,
 )
 from db.jobs import JobRepository
-from db.models import Job, JobKind, JobState, Ledger, NewJob
+from db.models import Job, JobKind, JobState, Ledger, NewJob, Window
 from db.rules import Requester
-from faceswap.models import Filter, Gender, Quality, Ratio
+from faceswap.models import Gender
 
 JOBS_LISTED = 10
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who asks, where, and how to answer: what an interaction tells."""
-
-    interaction_id: int
-    user_id: int
-    guild_id: int | None
-    channel_id: int
-    card_message_id: int | None
-    token: str = field(repr=False)
-    token_expires_at: datetime
-    locale: str
-    role_ids: frozenset[int] = frozenset()  # of the member in this server
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwapOrder:
-    """A picture wanted from a photo; `chosen` was found in the catalogue."""
-
-    chosen: Filter
-    gender: Gender
-    ratio: Ratio
-    quality: Quality
-    private: bool
-    spoiler: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptOrder:
-    """A picture wanted from words."""
-
-    prompt: str = field(repr=False)
-    private: bool
-    spoiler: bool
 
 
 class Booth:
@@ -132,13 +102,19 @@ class Booth:
             check_prompt(order.prompt)
         elif order.gender is Gender.GROUP and not fits_groups(order.chosen):
             raise FilterNeedsOnePerson(order.chosen.name)
-        await self._require_room(caller, order)
+        event_id = order.event_id if isinstance(order, SwapOrder) else None
+        await self._require_room(requester_of(caller, event_id=event_id), kind_of(order))
+
+    async def check_guest(self, caller: Caller, event_id: int) -> None:
+        """Refuse a guest of an event, as far as can be told before the form; raises UserError."""
+        await self._refuse_if_closed()
+        await self._require_room(requester_of(caller, event_id=event_id), JobKind.FILTER)
 
     async def order_swap(self, caller: Caller, order: SwapOrder, photo: bytes) -> Job:
         """Queue a job for a photo; raises UserError, and then nothing is kept."""
         return await self._queue(
             NewJob(
-                **_fields_of(caller),
+                **fields_of(caller),
                 kind=JobKind.FILTER,
                 cost=self._swap_cost,
                 filter_id=str(order.chosen.id),
@@ -148,6 +124,8 @@ class Booth:
                 quality=order.quality,
                 private=order.private,
                 spoiler=order.spoiler,
+                event_id=order.event_id,
+                caption=order.caption,
                 photo=await self._photos.add(photo),
             )
         )
@@ -156,7 +134,7 @@ class Booth:
         """Queue a job for words alone; raises UserError."""
         return await self._queue(
             NewJob(
-                **_fields_of(caller),
+                **fields_of(caller),
                 kind=JobKind.PROMPT,
                 cost=self._prompt_cost,
                 prompt=check_prompt(order.prompt),
@@ -168,7 +146,8 @@ class Booth:
     async def order_again(self, caller: Caller, job: Job) -> Job:
         """Queue the same once more, as a job of its own; raises UserError.
 
-        PhotoGone: the short time for which a photo outlives its job is over.
+        One of a community event is ordered there once more, while it is open. PhotoGone: the short
+        time for which a photo outlives its job is over.
         """
         await self._refuse_if_closed()
         photo = None
@@ -179,9 +158,9 @@ class Booth:
                 raise PhotoGone from None
         return await self._queue(
             NewJob(
-                **_fields_of(caller),
+                **fields_of(caller),
                 kind=job.kind,
-                cost=self._swap_cost if job.kind is JobKind.FILTER else self._prompt_cost,
+                cost=self._cost_of(job.kind),
                 filter_id=job.filter_id,
                 filter_name=job.filter_name,
                 gender=job.gender,
@@ -190,6 +169,8 @@ class Booth:
                 prompt=job.prompt,
                 private=job.private,
                 spoiler=job.spoiler,
+                event_id=job.event_id,
+                caption=job.caption,
                 photo=photo,
             )
         )
@@ -305,12 +286,11 @@ class Booth:
             raise BoothClosed(reason, since=gate.since)
         await self._disk.require()
 
-    async def _require_room(self, caller: Caller, order: SwapOrder | PromptOrder) -> None:
-        cost = self._prompt_cost if isinstance(order, PromptOrder) else self._swap_cost
+    async def _require_room(self, requester: Requester, kind: JobKind) -> None:
         try:
-            await self._jobs.require_room(_requester(caller), cost=cost)
+            await self._jobs.require_room(requester, cost=self._cost_of(kind))
         except (QueueFull, QuotaExceeded, CooldownRunning) as refused:
-            self._pot_watch.look_at(caller.guild_id)
+            self._pot_watch.look_at(requester.guild_id or None)
             raise await self._refusal(refused) from None
 
     async def _refusal(self, refused: QueueFull | QuotaExceeded | CooldownRunning) -> UserError:
@@ -322,7 +302,12 @@ class Booth:
         if usage.limit.ledger is Ledger.CREDITS:
             await self._budget.refused(usage)
             return BudgetUsedUp(usage.limit.window, resets_at=usage.resets_at)
+        if usage.limit.window is Window.EVENT and usage.limit.ledger is Ledger.QUOTA:
+            return used_up_in_event(usage.limit)
         return QuotaUsedUp(usage)
+
+    def _cost_of(self, kind: JobKind) -> int:
+        return self._swap_cost if kind is JobKind.FILTER else self._prompt_cost
 
     async def _queue(self, new: NewJob) -> Job:
         try:
@@ -350,45 +335,6 @@ class Booth:
         position = await self._jobs.position(job.id)
         if position is not None:  # not taken from the queue already
             self._delivery.progress(job, *self._outlook.in_queue(job, position))
-
-
-class _CallerFields(TypedDict):
-    interaction_id: int
-    user_id: int
-    guild_id: int | None
-    channel_id: int
-    card_channel_id: int
-    card_message_id: int | None
-    interaction_token: str
-    token_expires_at: datetime
-    locale: str
-    role_ids: frozenset[int]
-
-
-def _fields_of(caller: Caller) -> _CallerFields:
-    return {
-        "interaction_id": caller.interaction_id,
-        "user_id": caller.user_id,
-        "guild_id": caller.guild_id,
-        "channel_id": caller.channel_id,
-        "card_channel_id": caller.channel_id,
-        "card_message_id": caller.card_message_id,
-        "interaction_token": caller.token,
-        "token_expires_at": caller.token_expires_at,
-        "locale": caller.locale,
-        "role_ids": caller.role_ids,
-    }
-
-
-def _requester(caller: Caller) -> Requester:
-    return Requester(
-        user_id=caller.user_id, guild_id=caller.guild_id or 0, role_ids=caller.role_ids
-    )
-
-
-def fits_groups(chosen: Filter) -> bool:
-    """Group photos work with integer filters only, and with those that say so or say nothing."""
-    return isinstance(chosen.id, int) and chosen.group is not False
 
 
 def original_too_large(job: Job, *, size: int, limit: int) -> OriginalTooLarge:

@@ -30,5 +30,6 @@ class Services:
     undelivered_keep_days: int
     original_keep_hours: int
     job_keep_days: int | None  # None: for ever
+    event_keep_days: int
     max_upload_bytes: int  # to Discord, where the server does not allow more
     api_name: str  # "studio", or the host name photos are sent to; members are told

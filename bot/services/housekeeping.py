@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.services.events.clearing import EventClearing
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from db.errors import TransitionRefused
@@ -41,6 +42,7 @@ class Housekeeper:
         jobs: JobRepository,
         members: MemberRepository,
         retention: RetentionRepository,
+        events: EventClearing,
         open_orders: OpenOrderRepository,
         photos: PhotoStore,
         pictures: PictureStore,
@@ -51,6 +53,7 @@ class Housekeeper:
         self._jobs = jobs
         self._members = members
         self._retention = retention
+        self._events = events
         self._open_orders = open_orders
         self._photos = photos
         self._pictures = pictures
@@ -110,6 +113,7 @@ class Housekeeper:
         await self._delete_strays(untouched_for=STRAY_SECONDS)
         self._deleted[TOKENS] += await self._jobs.forget_expired_tokens()
         self._deleted[TOKENS] += await self._open_orders.forget_expired()
+        self._deleted += await self._events.sweep()
         await self._members.forget_past_windows()
         if self._job_keep is not None:
             await self._delete_old_rows(self._clock() - self._job_keep)

@@ -12,7 +12,7 @@ from db.models import OpenOrder
 from db.open_orders import OpenOrderRepository
 
 if TYPE_CHECKING:
-    from bot.services.booth import Caller
+    from bot.services.orders import Caller
 
 FIRST_PAUSE = 2.0  # seconds between tries while Discord does not answer; doubles
 LONGEST_PAUSE = 60.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import StillSending
+from bot.services.events.curation import Curation
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
 from bot.services.worker import Worker
@@ -27,6 +28,7 @@ class Privacy:
         photos: PhotoStore,
         pictures: PictureStore,
         worker: Worker,
+        curation: Curation,
     ) -> None:
         self._consents = consents
         self._members = members
@@ -34,6 +36,7 @@ class Privacy:
         self._photos = photos
         self._pictures = pictures
         self._worker = worker
+        self._curation = curation
         self._consented: set[int] = set()  # a command is answered without asking storage again
 
     async def has_consented(self, user_id: int) -> bool:
@@ -60,6 +63,7 @@ class Privacy:
             await self._photos.delete(photo)
         for picture in erased.pictures:
             await self._pictures.delete(picture)
+        await self._curation.erase(user_id)
         return cancelled
 
     async def _cancel_open_jobs(self, user_id: int) -> int:

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import segno
 from aiohttp import web
 
-from bot.services.events.exhibition import Exhibit
 from bot.services.events.walls import spell
 from bot.wall.assets import Assets
+from db.event_models import Event
 
 _ROBOTS = "User-agent: *\nDisallow: /\n"
 _SORRY = "The wall is resting. It will be back in a moment: please try again."
@@ -34,13 +34,13 @@ class Pages:
         self._wall = Template(folder.joinpath("wall.html").read_text("utf-8"))
         self._note = Template(folder.joinpath("note.html").read_text("utf-8"))
 
-    def wall(self, exhibit: Exhibit) -> web.Response:
+    def wall(self, event: Event) -> web.Response:
         """Give the page of a wall; what it shows comes by its stream."""
-        code = exhibit.join_code or ""
+        code = event.join_code or ""
         join_url = f"{self._base_url}/j/{code}"
         fields = {
-            "name": exhibit.name,
-            "wall": f"{self._path}/w/{exhibit.wall_key}",
+            "name": event.name,
+            "wall": f"{self._path}/w/{event.wall_key}",
             "address": f"{urlsplit(self._base_url).netloc}{self._path}/join",
             "code": spell(code),
         }

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.services.events.exhibition import Exhibit, ShownPicture, alt_text
+from bot.services.events.exhibition import Exhibit, alt_text
+from db.event_models import Event, EventPicture
 
 Picture = dict[str, Any]
 
@@ -26,20 +27,20 @@ class Rendered:
 
 def render(exhibit: Exhibit) -> Rendered:
     """Take over what a page shows, and nothing else."""
-    shown = exhibit.pictures
+    event, shown = exhibit.event, exhibit.pictures
     if exhibit.winner is not None and exhibit.winner.id not in {each.id for each in shown}:
         shown = (*shown, exhibit.winner)
     return Rendered(
         event={
-            "name": exhibit.name,
-            "about": exhibit.about,
-            "prize": exhibit.prize,
-            "state": exhibit.state.value,
-            "starts": _milliseconds(exhibit.starts_at),
-            "ends": _milliseconds(exhibit.ends_at),
+            "name": event.name,
+            "about": event.about,
+            "prize": event.prize,
+            "state": event.state.value,
+            "starts": _milliseconds(event.starts_at),
+            "ends": _milliseconds(event.ends_at),
             "count": exhibit.count,
             "winner": None if exhibit.winner is None else exhibit.winner.id,
-            "panel": panel_url(exhibit),
+            "panel": panel_url(event),
         },
         pictures={each.id: _picture(each) for each in shown},
     )
@@ -73,18 +74,18 @@ def gone() -> bytes:
     return _message("gone", {})
 
 
-def panel_url(exhibit: Exhibit) -> str | None:
+def panel_url(event: Event) -> str | None:
     """Tell where on Discord one steps in; None while the panel is not posted."""
-    if exhibit.panel_message_id is None:
+    if event.panel_message_id is None:
         return None
-    place = f"{exhibit.guild_id}/{exhibit.channel_id}/{exhibit.panel_message_id}"
+    place = f"{event.guild_id}/{event.channel_id}/{event.panel_message_id}"
     return f"https://discord.com/channels/{place}"
 
 
-def _picture(picture: ShownPicture) -> Picture:
+def _picture(picture: EventPicture) -> Picture:
     return {
         "id": picture.id,
-        "at": _milliseconds(picture.shown_at),
+        "at": _milliseconds(picture.shown_at or picture.created_at),
         "w": picture.width,
         "h": picture.height,
         "caption": picture.caption,

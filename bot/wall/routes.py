@@ -94,7 +94,7 @@ class Routes:
         exhibit = await self._parts.exhibition.find(request.match_info["key"])
         if exhibit is None:
             raise web.HTTPNotFound
-        return self._pages.wall(exhibit)
+        return self._pages.wall(exhibit.event)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -9,7 +9,7 @@ from io import BytesIO
 import discord
 
 from bot.naming import clean, escaped
-from bot.services.booth import fits_groups
+from bot.services.orders import fits_groups
 from cogs.ui.buttons import Button
 from faceswap.models import Filter, FilterId, Preview
 

@@ -68,7 +68,7 @@ def _offer_rows(offered: Sequence[Job]) -> list[discord.ui.ActionRow[discord.ui.
 
 
 def _line(job: Job) -> str:
-    name = escaped(messages.title(job))
+    name = escaped(messages.title(job)) + (" · for an event" if job.event_id is not None else "")
     line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
     if job.message_id and _is_posted_openly(job):
         path = f"{job.guild_id or '@me'}/{job.result_channel_id}/{job.message_id}"
@@ -93,6 +93,8 @@ def help_page(services: Services) -> discord.ui.LayoutView:
         "**/imagine**: describe a picture in words.\n"
         "**/jobs**: your latest pictures and where they stand.\n"
         "**/quota show**: how many pictures you have left, and why.\n"
+        "**/event list** and **show**: photo parties here; organisers **create**, **edit**, "
+        "**pause**, **end** and **cancel** them, and dress them with **frame** and **wall**.\n"
         "**/privacy**: what is stored about you, and how to delete it.\n\n"
         "Set `private` to True and only you see the picture. Failed pictures never count against "
         "your quota."

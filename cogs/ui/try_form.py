@@ -14,7 +14,7 @@ from discord import app_commands
 
 from bot.errors import PhotoRejected
 from bot.naming import clean
-from bot.services.booth import SwapOrder, fits_groups
+from bot.services.orders import SwapOrder, fits_groups
 from bot.who import WHO
 from cogs.ui.choices import RATIOS
 from faceswap.models import Filter, Gender, PhotoProblem, Quality, Ratio
@@ -57,7 +57,7 @@ def read_form(
         private=answers[READERS] == ONLY_ME,
         spoiler=False,
     )
-    return _attachment(interaction, data, answers.get(PHOTO, "0")), order
+    return attachment_of(interaction, answers.get(PHOTO, "0")), order
 
 
 def _people(chosen: Filter) -> list[discord.SelectOption]:
@@ -99,10 +99,12 @@ def _answers(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield field["custom_id"], value
 
 
-def _attachment(
-    interaction: discord.Interaction[Any], data: Mapping[str, Any], photo_id: str
-) -> discord.Attachment:
-    """Have discord.py make an attachment of what came with the form, as it does for a command."""
+def attachment_of(interaction: discord.Interaction[Any], photo_id: str) -> discord.Attachment:
+    """Have discord.py make an attachment of what came with a form, as it does for a command.
+
+    Raises PhotoRejected.
+    """
+    data: Mapping[str, Any] = interaction.data or {}
     option: Any = {
         "name": PHOTO,
         "type": discord.AppCommandOptionType.attachment.value,

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from bot.services import pictures
-from bot.services.booth import Booth, PromptOrder
+from bot.services.booth import Booth
 from bot.services.delivery import Posted, Stage
 from bot.services.gate import Pause
+from bot.services.orders import PromptOrder
 from bot.services.worker import IDLE_SECONDS, MOST_TRIES
 from db.bounds import Bounds
 from db.checks import check_ledgers

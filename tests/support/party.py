@@ -30,9 +30,10 @@ from bot.wall.server import serving
 from bot.wall.streams import Streams
 from db.database import Database
 from db.event_models import EventState, PictureState, Place
+from db.event_pictures import EventPictureRepository
 from db.event_schema import event_pictures, event_votes, events
+from db.events import EventRepository
 from db.migrate import migrate
-from db.walls import WallRepository
 from tests.support.ports import free_port
 
 SHEET = Path(__file__).parents[2] / "docs/pictures/filters.webp"
@@ -181,6 +182,7 @@ class OpenWall:
 
     party: Party
     walls: Walls
+    exhibition: Exhibition
     downloads: Downloads
     renditions: Renditions
     link: WallLink
@@ -204,11 +206,13 @@ async def open_wall(
         party = Party(database=database, feed=EventFeed(), folder=folder / "events")
         await party.begin(**event)
         base = f"http://127.0.0.1:{port or free_port()}"
-        rows = WallRepository(database)
+        rows = EventRepository(database)
         walls = Walls(rows, feed=party.feed, base_url=base)
         downloads = Downloads(folder / "downloads", base_url=base)
-        exhibition, assets = Exhibition(rows, folder=party.folder), Assets()
-        renditions = Renditions()
+        exhibition = Exhibition(
+            events=rows, pictures=EventPictureRepository(database), folder=party.folder
+        )
+        assets, renditions = Assets(), Renditions()
         routes = Routes(
             Parts(
                 exhibition=exhibition,
@@ -225,6 +229,7 @@ async def open_wall(
             yield OpenWall(
                 party=party,
                 walls=walls,
+                exhibition=exhibition,
                 downloads=downloads,
                 renditions=renditions,
                 link=link,

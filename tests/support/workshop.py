@@ -13,18 +13,30 @@ from pathlib import Path
 from PIL import Image
 
 from bot.services.backends import Backend, Backends
-from bot.services.booth import Booth, Caller, PromptOrder, SwapOrder
+from bot.services.booth import Booth
 from bot.services.budget import Budget
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
+from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.clearing import EventClearing
+from bot.services.events.curation import Curation
+from bot.services.events.deletions import Deletions
+from bot.services.events.downloads import Downloads
+from bot.services.events.dressing import Dressing
+from bot.services.events.feed import EventFeed
+from bot.services.events.framing import Framing
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
+from bot.services.events.store import EventStore
+from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gate, Gates
 from bot.services.handing_over import Courier
 from bot.services.housekeeping import Housekeeper
 from bot.services.intake import Intake
+from bot.services.orders import Caller, PromptOrder, SwapOrder
 from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
@@ -39,6 +51,8 @@ from bot.services.worker import Worker
 from db.bounds import Bounds
 from db.consents import ConsentRepository
 from db.database import Database
+from db.event_pictures import EventPictureRepository
+from db.event_retention import EventRetentionRepository
 from db.events import EventRepository
 from db.jobs import JobRepository
 from db.limits import LimitRepository
@@ -272,6 +286,9 @@ def build(
             jobs=jobs,
             members=MemberRepository(database, clock=clock),
             retention=RetentionRepository(database),
+            events=EventClearing(
+                data_dir / "events", retention=EventRetentionRepository(database, clock=clock)
+            ),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -301,6 +318,19 @@ def build(
     quotas = Quotas(
         desk=QuotaDesk(database, clock=clock), views=views, servers=servers, clock=clock
     )
+    previews = Previews(backends.current.client)
+    planning = Planning(
+        events=event_rows, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+    )
+    artwork = ArtworkStore(data_dir / "events")
+    curation = Curation(
+        events=event_rows,
+        pictures=EventPictureRepository(database, clock=clock),
+        store=EventStore(data_dir / "events"),
+        feed=EventFeed(),
+        deletions=Deletions(),
+        ring=lambda **_: event_bell.ring(),
+    )
     return Workshop(
         database=database,
         jobs=jobs,
@@ -308,7 +338,7 @@ def build(
         photos=photos,
         pictures=pictures,
         catalogue=catalogue,
-        previews=Previews(backends.current.client),
+        previews=previews,
         gate=gate,
         pace=pace,
         delivery=delivery,
@@ -336,6 +366,7 @@ def build(
             photos=photos,
             pictures=pictures,
             worker=worker,
+            curation=curation,
         ),
         quotas=quotas,
         pot_watch=pot_watch,
@@ -343,14 +374,20 @@ def build(
         event_rows=event_rows,
         event_bell=event_bell,
         events=EventServices(
-            planning=Planning(
-                events=event_rows,
-                servers=servers,
-                catalogue=catalogue,
-                bell=event_bell,
-                clock=clock,
-            ),
+            planning=planning,
+            guests=Guests(events=event_rows, catalogue=catalogue),
+            curation=curation,
             servers=servers,
+            dressing=Dressing(
+                data_dir / "events",
+                store=artwork,
+                framing=Framing(artwork),
+                planning=planning,
+                previews=previews,
+            ),
+            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
+            pictures=EventPictureRepository(database, clock=clock),
+            downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,
         data_dir=data_dir,

@@ -78,6 +78,7 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
         undelivered_keep_days=7,
         original_keep_hours=24,
         job_keep_days=90,
+        event_keep_days=30,
         max_upload_bytes=10 * 2**20,
         api_name="studio",
     )
@@ -126,5 +127,5 @@ async def test_every_command_has_a_body(bot: FaceSwapBot) -> None:
 
 async def test_the_readme_lists_every_command(bot: FaceSwapBot) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = [command.qualified_name for command in bot.tree.get_commands()]
+    names = [command.qualified_name for command in bot.tree.walk_commands()]
     assert [name for name in names if f"`/{name}" not in readme] == []

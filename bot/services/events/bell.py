@@ -6,13 +6,19 @@ import asyncio
 
 
 class Bell:
-    """Rung by many, heard by one; a ring while nobody waits is kept."""
+    """Rung by many, heard by one; a ring while nobody waits is kept.
 
-    def __init__(self) -> None:
+    Bells that others listen to may hang on it: they ring with it.
+    """
+
+    def __init__(self, *others: Bell) -> None:
         self._rung = asyncio.Event()
+        self._others = others
 
     def ring(self) -> None:
         self._rung.set()
+        for other in self._others:
+            other.ring()
 
     async def wait(self, seconds: float) -> None:
         """Return when it rings, or after so many seconds."""

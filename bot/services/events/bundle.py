@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.events.curation import Curation
+from bot.services.events.downloads import Downloads
+from bot.services.events.dressing import Dressing
+from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
+from bot.services.events.walls import Walls
+from db.event_pictures import EventPictureRepository
 from db.servers import ServerRepository
 
 
@@ -13,4 +19,10 @@ class EventServices:
     """Everything that organisers and guests can have done."""
 
     planning: Planning
+    guests: Guests
+    curation: Curation
     servers: ServerRepository
+    dressing: Dressing
+    walls: Walls
+    pictures: EventPictureRepository
+    downloads: Downloads

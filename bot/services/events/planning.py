@@ -21,6 +21,7 @@ from faceswap.models import Filter
 
 USUAL_LENGTH = timedelta(hours=3)
 SUGGESTIONS = 25  # Discord shows no more
+_UNNAMED = "…"
 _MOST_DIGITS = 19  # of a number that the database takes
 
 
@@ -116,13 +117,26 @@ class Planning:
         names = [name for name in text.split(",") if name.strip()]
         return tuple(dict.fromkeys([await self._catalogue.find(name) for name in names]))
 
-    async def draft(self, guild_id: int, organiser_id: int, plan: EventPlan) -> Event:
-        """Keep a plan for its preview; PlanRejected says what is wrong with it."""
+    async def draft(
+        self,
+        guild_id: int,
+        organiser_id: int,
+        plan: EventPlan,
+        *,
+        gallery_channel_id: int | None = None,
+    ) -> Event:
+        """Keep a plan for its preview; PlanRejected says what is wrong with it.
+
+        It may still lack its name: the form asks for it, and `edit` insists on it. Its gallery is a
+        channel that there is already, or one that is made for it.
+        """
+        check_plan(_tidy(replace(plan, name=plan.name or _UNNAMED)), now=self._clock())
         plan = _tidy(plan)
-        check_plan(plan, now=self._clock())
         await self._require_filters(plan)
         await self._servers.set_timezone(guild_id, plan.timezone)
-        return await self._events.draft(guild_id, organiser_id, plan)
+        draft = await self._events.draft(guild_id, organiser_id, plan)
+        await self._events.set_gallery_channel(draft.id, gallery_channel_id)
+        return replace(draft, gallery_channel_id=gallery_channel_id)
 
     async def publish(self, guild_id: int, event_id: int) -> Event:
         """Have a draft take place; one whose start has come meanwhile opens at once."""

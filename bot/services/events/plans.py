@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.event_errors import PlanProblem, PlanRejected
+from bot.naming import NAMELESS, clean
 from bot.services.events.zones import known_zones
 from db.event_models import EventPlan
 from faceswap.models import Gender, Ratio
@@ -44,7 +45,7 @@ def _problems(
 
 
 def _texts(plan: EventPlan) -> Iterator[tuple[PlanProblem, int | None]]:
-    if not plan.name.strip():
+    if clean(plan.name) == NAMELESS:
         yield PlanProblem.NAME_MISSING, None
     for text, longest, problem in (
         (plan.name, LONGEST_NAME, PlanProblem.NAME_TOO_LONG),

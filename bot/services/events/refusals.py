@@ -15,6 +15,7 @@ from bot.event_errors import (
     FixedByNow,
     NotOpenNow,
 )
+from bot.picture_errors import EventPotEmpty, GuestLimitReached
 from db.errors import (
     EventFieldFixed,
     EventNotFound,
@@ -24,6 +25,7 @@ from db.errors import (
     StorageError,
     TooManyEvents,
 )
+from db.models import Ledger, Limit, Scope
 
 _MEANINGS: dict[type[StorageError], Callable[[Any], UserError]] = {
     EventFieldFixed: lambda error: FixedByNow(error.name),
@@ -39,6 +41,13 @@ def refusal_of(error: StorageError) -> UserError | None:
     """Say what an error of storage means to a person; None: it is not about an event."""
     meant = _MEANINGS.get(type(error))
     return None if meant is None else meant(error)
+
+
+def used_up_in_event(limit: Limit) -> UserError:
+    """Say which limit of an event is used up: that of each guest, or its pot."""
+    if limit.scope is Scope.MEMBER:
+        return GuestLimitReached(limit.amount)
+    return EventPotEmpty(limit.amount if limit.ledger is Ledger.QUOTA else None)
 
 
 @contextmanager

@@ -18,7 +18,6 @@ class Step(enum.StrEnum):
     END = "end"
     CANCEL = "cancel"
     KEEP_FRAME = "keep-frame"  # the one that was previewed
-    DROP_FRAME = "drop-frame"
     REVOKE_WALL = "revoke-wall"
     RENEW_WALL = "renew-wall"
     NEVER_MIND = "never-mind"
@@ -35,8 +34,7 @@ _FACES = {
     Step.DISCARD: ("Discard", discord.ButtonStyle.danger),
     Step.END: ("End it now", discord.ButtonStyle.danger),
     Step.CANCEL: ("Cancel it for good", discord.ButtonStyle.danger),
-    Step.KEEP_FRAME: ("Use this frame", discord.ButtonStyle.success),
-    Step.DROP_FRAME: ("Without a frame", discord.ButtonStyle.danger),
+    Step.KEEP_FRAME: ("Use this look", discord.ButtonStyle.success),
     Step.REVOKE_WALL: ("Revoke the link", discord.ButtonStyle.danger),
     Step.RENEW_WALL: ("New link", discord.ButtonStyle.secondary),
     Step.NEVER_MIND: ("Leave it as it is", discord.ButtonStyle.secondary),

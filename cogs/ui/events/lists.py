@@ -17,7 +17,7 @@ MOST_LISTED = 12
 MOST_STANDINGS = 10
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
-_STATES = {
+STATES = {
     EventState.DRAFT: "not created yet",
     EventState.SCHEDULED: "to come",
     EventState.OPEN: "open",
@@ -43,7 +43,7 @@ def _line(event: Event) -> str:
     begins = event.state in {EventState.DRAFT, EventState.SCHEDULED}
     moment = event.starts_at if begins else event.ends_at
     verb = "opens" if begins else "ended" if event.state.is_over else "ends"
-    words = f"{_STATES[event.state]}"
+    words = f"{STATES[event.state]}"
     if event.state is not EventState.CANCELLED:
         words += f", {verb} {timestamp(moment)}"
     return f"`{event.id}` [{escaped(event.name, longest=60)}]({where(event)}) · {words}"
@@ -72,7 +72,7 @@ def event_page(
 
 def _set_up(event: Event) -> list[str]:
     """Say what guests need not know."""
-    lines = [f"-# Number {event.id}, made by <@{event.organiser_id}>, {_STATES[event.state]}"]
+    lines = [f"-# Number {event.id}, made by <@{event.organiser_id}>, {STATES[event.state]}"]
     if event.review_channel_id is not None:
         lines.append(f"-# Approval in <#{event.review_channel_id}>")
     pot = "any number of pictures" if event.pot is None else f"a pot of {event.pot} pictures"

@@ -173,6 +173,9 @@ def resolve(components: list[Json], *, media: Callable[[str], Json]) -> list[Jso
         for key, value in _DEFAULTS.get(component["type"], {}).items():
             if component.get(key) is None:
                 component[key] = value
+        if "emoji" in component:  # an emoji of everybody's has a name only
+            named = component["emoji"].items()
+            component["emoji"] = {key: value for key, value in named if value is not None}
         _resolve_media(component, media=media)
     return components
 

@@ -28,9 +28,10 @@ from bot.errors import (
     UserError,
 )
 from bot.quota_errors import QuotaUsedUp
-from bot.services.booth import JOBS_LISTED, PromptOrder, SwapOrder
+from bot.services.booth import JOBS_LISTED
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
+from bot.services.orders import PromptOrder, SwapOrder
 from db.bounds import Bounds
 from db.errors import StorageFault, StorageUnavailable
 from db.models import FailureReason, Job, JobKind, JobState, Scope

@@ -13,8 +13,8 @@ import pytest
 from bot.checks.finding import Verdict
 from bot.checks.money import check_money
 from bot.errors import BudgetUsedUp
-from bot.services.booth import PromptOrder
 from bot.services.delivery import Stage
+from bot.services.orders import PromptOrder
 from bot.settings import Settings
 from bot.standing_limits import write_limits
 from db.models import FailureReason, JobState, Ledger, Limit, Scope, Window

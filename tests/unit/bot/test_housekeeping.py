@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.services.events.clearing import EventClearing
 from bot.services.housekeeping import Housekeeper
 from db.checks import check_ledgers
 from db.errors import JobNotFound
+from db.event_retention import EventRetentionRepository
 from db.members import MemberRepository
 from db.models import FailureReason, JobState
 from db.notices import NoticeRepository
@@ -33,6 +35,10 @@ def housekeeper_of(
         photos=workshop.photos,
         pictures=workshop.pictures,
         retention=RetentionRepository(workshop.database),
+        events=EventClearing(
+            workshop.data_dir / "events",
+            retention=EventRetentionRepository(workshop.database, clock=workshop.clock),
+        ),
         open_orders=workshop.open_orders,
         queue_wait=QUEUE_WAIT,
         job_keep=job_keep,

@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import errors, event_errors, messages, quota_errors
+from bot import (
+    errors,
+    event_errors,
+    messages,
+    organising_errors,
+    picture_errors,
+    quota_errors,
+)
 from bot.errors import (
     AlreadyDelivered,
     ArtworkProblem,
@@ -49,20 +56,37 @@ from bot.event_errors import (
     TimeRejected,
 )
 from bot.naming import LONGEST, clean, escaped
+from bot.organising_errors import (
+    BotMayNot,
+    CallProblem,
+    ChannelNeeded,
+    Need,
+    NotAllowed,
+    OnlyOnServers,
+    RoleCannotBeCalled,
+)
+from bot.picture_errors import (
+    ConsentMissing,
+    DecidedAlready,
+    EventPotEmpty,
+    GuestLimitReached,
+    PictureNotYours,
+    PictureUnknown,
+    VoteNotCounted,
+)
 from bot.quota_errors import (
     ExportTooLarge,
     NothingChosen,
     OnCooldown,
-    OrganisersOnly,
     QuotaUsedUp,
     RoleCannotReset,
-    ServersOnly,
     WhomUnclear,
 )
+from bot.services.access import Action
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
-from db.errors import StorageFault, StorageUnavailable
-from db.event_models import EventState
+from db.errors import StorageFault, StorageUnavailable, VoteRefusal
+from db.event_models import EventState, PictureState
 from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
@@ -71,6 +95,11 @@ from tests.support.quotas import every_usage, make_limit, make_usage
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
 ERRORS: list[UserError | StorageUnavailable] = [
+    *(NotAllowed(action, organiser_role_id=role) for action in Action for role in (None, 7)),
+    OnlyOnServers(),
+    ChannelNeeded(),
+    *(BotMayNot(need, channel_id=7, missing=("View Channel", "Attach Files")) for need in Need),
+    *(RoleCannotBeCalled(7, problem) for problem in CallProblem),
     NoWall(),
     OriginalGone(),
     *(
@@ -89,9 +118,6 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(FilterNeedsOnePerson(name) for name in HOSTILE_NAMES),
     FilterGone(),
     *(QuotaUsedUp(usage) for usage in every_usage()),
-    OrganisersOnly(None),
-    OrganisersOnly(31),
-    ServersOnly(),
     WhomUnclear(),
     NothingChosen(),
     RoleCannotReset(),
@@ -124,6 +150,19 @@ ERRORS: list[UserError | StorageUnavailable] = [
     BlockedFromEvent(),
     EnoughEvents(10),
     EventUnknown(),
+    ConsentMissing(),
+    *(EventPotEmpty(count) for count in (None, 500)),
+    *(GuestLimitReached(limit) for limit in (1, 5)),
+    NotAllowed(Action.APPROVE),
+    NotAllowed(Action.EVENT_EDIT, organiser_role_id=7),
+    OnlyOnServers(),
+    ChannelNeeded(),
+    *(BotMayNot(need, channel_id=7, missing=("View Channel",)) for need in Need),
+    *(RoleCannotBeCalled(7, problem) for problem in CallProblem),
+    *(DecidedAlready(state, by=by) for state in PictureState for by in (None, 7)),
+    PictureNotYours(),
+    PictureUnknown(),
+    *(VoteNotCounted(reason) for reason in VoteRefusal),
 ]
 
 
@@ -284,6 +323,7 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    text = " ".join(str(inspect.getdoc(each)) for each in (errors, event_errors, quota_errors))
+    modules = (errors, event_errors, organising_errors, picture_errors, quota_errors)
+    text = " ".join(str(inspect.getdoc(each)) for each in modules)
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []

@@ -20,6 +20,16 @@ def test_bits_and_flags_are_those_of_discord() -> None:
         (Use.POST, {"view_channel", "send_messages", "attach_files"}),
         (Use.POST_IN_THREAD, {"view_channel", "send_messages_in_threads", "attach_files"}),
         (Use.FIND, {"read_message_history"}),
+        (
+            Use.OPEN_THREAD,
+            {
+                "view_channel",
+                "send_messages_in_threads",
+                "attach_files",
+                "create_public_threads",
+            },
+        ),
+        (Use.LIST_EVENT, {"create_events"}),
     ],
 )
 def test_each_use_takes_its_own(use: Use, flags: set[str]) -> None:

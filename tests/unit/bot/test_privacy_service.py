@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import JobUnknown, NotYours, StillSending
 from bot.services import privacy as privacy_module
-from bot.services.booth import PromptOrder
+from bot.services.orders import PromptOrder
 from db.checks import check_ledgers
 from db.models import JobState
 from db.schema import metadata

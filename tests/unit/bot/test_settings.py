@@ -11,6 +11,7 @@ from faceswap.models import APIVersion
 
 ROOT = Path(__file__).parents[3]
 SECRET = "MTIz.abc-SECRET_token"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - the text of a setting
 API = {"FACESWAP_API_URL": "https://api.example.com", "FACESWAP_API_KEY": "k-123"}
 
 
@@ -72,6 +73,11 @@ def test_defaults_are_a_studio_with_a_database_below_the_data_folder() -> None:
         ("QUICK_JOB_SECONDS", "0", "quick_job_seconds", 0),
         ("CARD_EDIT_SECONDS", "5", "card_edit_seconds", 5),
         ("MAX_UPLOAD_MB", "25", "max_upload_bytes", 25 * 1024 * 1024),
+        ("WALL_URL", "https://Wall.Example.org/", "wall_url", "https://wall.example.org"),
+        ("WALL_URL", "https://example.org/wall/", "wall_url", "https://example.org/wall"),
+        ("WALL_PORT", "8443", "wall_port", 8443),
+        ("WALL_HOST", "LocalHost", "wall_host", "localhost"),
+        ("WALL_HOST", "::1", "wall_host", "::1"),
         ("STUDIO_WORKERS", "2", "studio_workers", 2),
         (
             "STUDIO_API_KEYS",
@@ -124,6 +130,12 @@ def test_a_good_value_is_read(name: str, text: str, field: str, value: object) -
         ("PHOTO_KEEP_MINUTES", "1441", "from 0 to 1440"),
         ("UNDELIVERED_KEEP_DAYS", "0", "from 1 to 365"),
         ("JOB_DEADLINE_MINUTES", "٣", "from 1 to 1440"),
+        ("WALL_URL", "wall.example.org", "https://wall.example.org"),
+        ("WALL_URL", "https://u:SECRET@wall.example.org", "https://wall.example.org"),
+        ("WALL_PORT", "0", "from 1 to 65535"),
+        ("WALL_PORT", "65536", "from 1 to 65535"),
+        ("WALL_HOST", "http://127.0.0.1", "such as 127.0.0.1"),
+        ("WALL_HOST", "127.0.0.1:80", "such as 127.0.0.1"),
         ("STUDIO_API_KEYS", "good-key-1,short", "fewer than 8"),
         ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
         ("LOG_FORMAT", "xml", "text or json"),
@@ -168,6 +180,32 @@ def test_half_an_api_names_the_other_half(given: str) -> None:
 
     assert problem.startswith(f"{missing} is missing")
     assert given in problem
+
+
+@pytest.mark.parametrize(
+    ("environ", "base"),
+    [
+        ({}, None),
+        ({"WALL_HOST": "127.0.0.1"}, None),
+        ({"WALL_PORT": "8090"}, "http://127.0.0.1:8090"),
+        ({"WALL_PORT": "8090", "WALL_HOST": "::1"}, "http://[::1]:8090"),
+        ({"WALL_URL": "https://wall.example.org"}, "https://wall.example.org"),
+        (
+            {"WALL_URL": "https://wall.example.org", "WALL_PORT": "80", "WALL_HOST": EVERYWHERE},
+            "https://wall.example.org",
+        ),
+    ],
+)
+def test_the_wall_is_served_when_it_has_an_address(
+    environ: dict[str, str], base: str | None
+) -> None:
+    assert Settings.from_env(environ).wall_base == base
+
+
+def test_a_wall_for_everybody_needs_to_know_its_address() -> None:
+    (problem,) = problems_of({"WALL_HOST": EVERYWHERE, "WALL_PORT": "8090"})
+
+    assert problem.startswith("WALL_URL is missing, while WALL_HOST is 0.0.0.0; ")
 
 
 def test_every_problem_is_listed_at_once() -> None:

@@ -16,11 +16,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.services.events.exhibition import Exhibit, Exhibition
+from bot.services.events.exhibition import Exhibit
 from bot.wall import rendering, streams
 from bot.wall.rendering import Rendered
 from db.event_models import EventState, PictureState
-from db.walls import WallRepository
 from tests.support.party import OpenWall, open_wall
 
 
@@ -218,9 +217,7 @@ async def test_a_page_that_is_far_behind_is_sent_everything_anew(
     monkeypatch.setattr(streams, "KEPT_CHANGES", 2)
     monkeypatch.setattr(streams, "GATHER", timedelta())
     await wall.party.hang(1)
-    rows = WallRepository(wall.party.database)
-    exhibition = Exhibition(rows, folder=wall.party.folder)
-    hub = streams.Streams(exhibition=exhibition, feed=wall.party.feed)
+    hub = streams.Streams(exhibition=wall.exhibition, feed=wall.party.feed)
     key = wall.url.rpartition("/")[2]
     async with hub.listen(key) as slow, hub.listen(key) as quick:
         assert b"event: all" in await anext(slow)

@@ -312,6 +312,7 @@ def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio")
         undelivered_keep_days=7,
         original_keep_hours=24,
         job_keep_days=90,
+        event_keep_days=30,
         max_upload_bytes=10 * 2**20,
         api_name=api_name,
     )

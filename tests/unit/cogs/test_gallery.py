@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.services.booth import fits_groups
+from bot.services.orders import fits_groups
 from cogs.ui.gallery import (
     ON_A_PAGE,
     PAGE_TEMPLATE,

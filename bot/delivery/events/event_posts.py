@@ -1,0 +1,115 @@
+"""Makes the messages of events: reads what they tell, and has the cards drawn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import discord
+
+from bot.delivery.events.posts import Post
+from bot.services.events.planning import Planning
+from cogs.ui.events import notices
+from cogs.ui.events.page import GREY, named, page
+from cogs.ui.events.panel import panel_card
+from db.event_models import Event, NoticeKind
+from db.event_pictures import EventPictureRepository
+from db.event_times import was_missed
+from db.events import EventRepository
+
+Maker = Callable[[Event], Awaitable[Post | None]]
+
+
+class EventCards:
+    """The EventPosts of `bot.delivery.events`."""
+
+    def __init__(
+        self,
+        *,
+        events: EventRepository,
+        pictures: EventPictureRepository,
+        planning: Planning,
+        folder: Path,
+        max_upload_bytes: int,
+    ) -> None:
+        self._pictures = pictures
+        self._folder = folder  # of all events
+        self._max_upload_bytes = max_upload_bytes
+        self._events = events
+        self._planning = planning
+        self._makers: dict[NoticeKind, Maker] = {
+            NoticeKind.ANNOUNCED: self._announced,
+            NoticeKind.OPENED: self._opened,
+            NoticeKind.TIME_WARNING: self._time_warning,
+            NoticeKind.POT_WARNING: self._pot_warning,
+            NoticeKind.POT_EMPTY: self._pot_empty,
+            NoticeKind.CLOSED: self._closed,
+            NoticeKind.WINNER: self._winner,
+            NoticeKind.CANCELLED: self._cancelled,
+        }
+
+    async def panel(self, event: Event) -> Post:
+        filters = self._planning.filters_of(event) if event.filters else ()
+        progress = await self._events.progress(event.id)
+        view = panel_card(
+            event,
+            await self._events.counts(event.id),
+            filters=[each.name for each in filters],
+            used=progress.pot_used if event.pot is not None else None,
+        )
+        return Post(view=view)
+
+    async def notice(self, event: Event, kind: NoticeKind) -> Post | None:
+        return await self._makers[kind](event)
+
+    async def _announced(self, event: Event) -> Post:
+        return Post(view=notices.announcement_card(event), mentions=notices.mentions_of(event))
+
+    async def _opened(self, event: Event) -> Post:
+        return Post(view=notices.opened_card(event), mentions=notices.mentions_of(event))
+
+    async def _time_warning(self, event: Event) -> Post:
+        return Post(view=notices.time_warning_card(event))
+
+    async def _pot_warning(self, event: Event) -> Post:
+        progress = await self._events.progress(event.id)
+        return Post(view=notices.pot_warning_card(event, used=progress.pot_used))
+
+    async def _pot_empty(self, event: Event) -> Post:
+        return Post(view=notices.pot_empty_card(event))
+
+    async def _closed(self, event: Event) -> Post:
+        if was_missed(event):
+            return Post(view=notices.missed_card(event))
+        counts = await self._events.counts(event.id)
+        words = (
+            f"🏁 {named(event)} is over. Thank you for coming.",
+            f"Guests: {counts.guests} · pictures: {counts.pictures} · votes: {counts.votes}",
+        )
+        return Post(view=page(*words, colour=GREY))
+
+    async def _winner(self, event: Event) -> Post | None:
+        winner = await self._pictures.winner(event.id)
+        if winner is None:  # taken down since
+            return None
+        path = self._folder / str(event.id) / winner.file
+        file = await asyncio.to_thread(_fitting, path, self._max_upload_bytes)
+        return Post(
+            view=notices.winner_card(event, winner, picture=file),
+            files=[file] if file else [],
+            mentions=discord.AllowedMentions(
+                users=[discord.Object(winner.user_id)], roles=False, everyone=False
+            ),
+        )
+
+    async def _cancelled(self, event: Event) -> Post:
+        return Post(view=notices.cancelled_card(event))
+
+
+def _fitting(path: Path, limit: int) -> discord.File | None:
+    """Open a picture to be sent, unless it is gone or larger than Discord takes."""
+    try:
+        return discord.File(path) if path.stat().st_size <= limit else None
+    except OSError:
+        return None

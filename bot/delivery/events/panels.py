@@ -1,0 +1,86 @@
+"""The panels of events: posted once, edited when something on them has changed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.delivery.events.noticeboard import Noticeboard
+from bot.delivery.events.posts import EventPosts, is_panel
+from bot.delivery.reasons import PlaceGone, PlaceRefused
+from db.event_models import Event, NoticeKind
+from db.events import EventRepository
+
+EDIT_EVERY = timedelta(seconds=10)
+
+_log = logging.getLogger(__name__)
+
+
+class Panels:
+    """Keeps the panel of each event true, and edits it no more often than Discord likes."""
+
+    def __init__(
+        self,
+        *,
+        events: EventRepository,
+        posts: EventPosts,
+        board: Noticeboard,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._events = events
+        self._posts = posts
+        self._board = board
+        self._clock = clock
+        self._shown: dict[int, tuple[object, datetime]] = {}  # what each shows, and since when
+
+    async def keep_true(self, event: Event, *, at_once: bool = False) -> None:
+        """Post the panel of an event that was announced, or bring it up to date."""
+        if event.panel_message_id is None:
+            await self._post(event)
+            return
+        content = await self._content(event)
+        shown, since = self._shown.get(event.id, (None, None))
+        too_soon = since is not None and self._clock() < since + EDIT_EVERY
+        if shown == content or (too_soon and not at_once):
+            return
+        try:
+            post = await self._posts.panel(event)
+            await self._board.edit(event.channel_id, event.panel_message_id, post)
+        except PlaceGone:  # deleted by hand, or with its channel: posted anew while it is needed
+            _log.info("Event %d: its panel is gone.", event.id)
+            await self._events.set_panel(event.id, None)
+            self._shown.pop(event.id, None)
+            return
+        except PlaceRefused as refused:
+            _log.warning("Event %d: its panel cannot be edited: %s", event.id, refused)
+        self._shown[event.id] = (content, self._clock())
+
+    async def _post(self, event: Event) -> None:
+        notice = await self._events.find_notice(event.id, NoticeKind.ANNOUNCED)
+        if event.state.is_over or notice is None or notice.message_id is None:
+            return
+        found = await self._board.find(
+            event.channel_id,
+            lambda message: is_panel(message, event.id),
+            since=event.created_at,
+        )
+        if found is None:
+            content = await self._content(event)
+            post = await self._posts.panel(event)
+            try:
+                found = await self._board.post(
+                    event.channel_id, post, nonce=f"event-{event.id}-panel"[:25]
+                )
+            except PlaceRefused as refused:
+                _log.warning("Event %d: its panel cannot be posted: %s", event.id, refused)
+                return
+            self._shown[event.id] = (content, self._clock())
+        await self._events.set_panel(event.id, found.message_id)
+
+    async def _content(self, event: Event) -> tuple[object, ...]:
+        """Say all that a panel depends on."""
+        same = replace(event, updated_at=event.created_at, panel_message_id=None)
+        progress = await self._events.progress(event.id)
+        return same, await self._events.counts(event.id), progress.pot_used

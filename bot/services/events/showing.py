@@ -1,0 +1,61 @@
+"""The seam between the curator of community events and Discord: what is shown, said, taken down."""
+
+from __future__ import annotations
+
+import enum
+from typing import Protocol
+
+from bot.services.delivery import Posted
+from db.event_models import Event, EventPicture
+
+
+class Trouble(enum.StrEnum):
+    """What keeps pictures of an event from where they belong."""
+
+    REVIEW = "review"  # the moderators' channel takes none
+    GALLERY = "gallery"
+
+
+class Exhibitor(Protocol):
+    """Brings pictures before moderators and guests. Its second implementation is the tests'.
+
+    All methods raise DeliveryPostponed while Discord does not answer. `maybe_posted`: an earlier
+    try, or process, may have succeeded without our knowing, so look first.
+    """
+
+    async def review(
+        self, event: Event, picture: EventPicture, *, maybe_posted: bool
+    ) -> Posted | None:
+        """Show a waiting picture to the moderators; None: their channel does not take it.
+
+        FileNotFoundError: the picture is gone from the disk.
+        """
+
+    async def repaint(self, event: Event, picture: EventPicture) -> bool:
+        """Have the moderators' message say how it was decided; False if it is no more."""
+
+    async def withdraw(self, channel_id: int, message_id: int) -> None:
+        """Delete a message for moderators that is not needed any more, as best it can."""
+
+    async def show(
+        self, event: Event, picture: EventPicture, *, maybe_posted: bool
+    ) -> Posted | None:
+        """Post an approved picture in the gallery; None: the gallery does not take it.
+
+        FileNotFoundError: the picture is gone from the disk.
+        """
+
+    async def recount(self, event: Event, picture: EventPicture) -> bool:
+        """Have the gallery's message say how many votes there are; False if it is no more."""
+
+    async def take_down(self, picture: EventPicture) -> bool:
+        """Delete the gallery's message; False: Discord does not let us."""
+
+    async def tell_shown(self, event: Event, picture: EventPicture) -> None:
+        """Say on the guest's card where the picture is, while the card can be had."""
+
+    async def tell(self, event: Event, picture: EventPicture, *, maybe_posted: bool) -> None:
+        """Tell the guest that their picture is not shown, and why; best effort."""
+
+    async def report(self, event: Event, trouble: Trouble) -> None:
+        """Tell the organisers that something keeps pictures from being shown; best effort."""

@@ -1,0 +1,1 @@
+"""What /event does, one module for each part of it; `cogs.event` declares the commands."""
