@@ -38,6 +38,8 @@ class Scene:
     moderators: Any  # the channel that only they see
     newcomer: Any
     guest: Any  # shows the way
+    moderator: Any  # and votes
+    voter: Any
 
 
 @asynccontextmanager
@@ -47,6 +49,9 @@ async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
         newcomer = env.create_user("you")
         guild = env.create_guild("Photo Club", owner=newcomer)
         itself: Any = bot.user
+        moderators = guild.create_role(
+            "Moderators", permissions=discord.Permissions(manage_messages=True)
+        )
         hidden = discord.PermissionOverwrite(view_channel=False)
         shown = discord.PermissionOverwrite(view_channel=True)
         scene = Scene(
@@ -55,10 +60,13 @@ async def open_scene(bot: FaceSwapBot) -> AsyncGenerator[Scene]:
             channel=guild.create_text_channel("photo-booth"),
             event_channel=guild.create_text_channel("open-studio-night"),
             moderators=guild.create_text_channel(
-                "moderators", overwrites={guild.default_role: hidden, itself: shown}
+                "moderators",
+                overwrites={guild.default_role: hidden, moderators: shown, itself: shown},
             ),
             newcomer=guild.add_member(newcomer),
             guest=guild.add_member(env.create_user("eileen")),
+            moderator=guild.add_member(env.create_user("sam"), roles=[moderators]),
+            voter=guild.add_member(env.create_user("kim")),
         )
         # The simulation starts on a day of its own; messages are to carry today's date.
         await env.advance_time((datetime.now(UTC) - env.now()).total_seconds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import tempfile
 import time
 import webbrowser
@@ -16,10 +17,12 @@ import discord
 
 from bot.assembly import App, assemble
 from bot.backend import open_studio_backend
+from bot.demo.event import hang_portraits, open_event, order_portraits
 from bot.demo.page import Scene, open_page, open_scene
 from bot.exits import CommandFailed
 from bot.process import stop_on_signals
 from bot.services.backends import Backends
+from bot.services.events.walls import WallLink
 from bot.settings import Settings
 from bot.standing_limits import write_limits
 from cogs.ui.welcome import welcome
@@ -29,6 +32,7 @@ from db.models import JobState
 from faceswap.models import Gender, Ratio
 
 BOT_NAME = "Photo Booth"
+WALL_HOST = "127.0.0.1"
 FILTER = "Space Explorer"
 FIRST_PICTURE_SECONDS = 120.0
 LOOK_EVERY = 0.1  # seconds
@@ -52,10 +56,14 @@ async def run_demo(
         own = _own_settings(settings, Path(folder))
         async with _open(own) as (app, scene):
             await _take_a_name(app)
+            wall = await open_event(app.bot.services, scene)
             say(await _first_picture(app, scene, keep))
-            await _greet(app, scene)
+            await order_portraits(app.bot.services, scene, _photo())
+            await hang_portraits(scene)
+            await _greet(app, scene, wall)
             async with open_page(app.bot, scene, port=port) as url:
                 say(f"Demo ready: {url}")
+                say(f"Wall: {wall.url}")
                 if open_browser:
                     webbrowser.open(url)
                 # Else the first look at /filters would be a long one.
@@ -75,7 +83,17 @@ def _own_settings(settings: Settings, folder: Path) -> Settings:
         faceswap_api_url=None,  # the studio, whatever is configured
         faceswap_api_key=None,
         card_edit_seconds=EDIT_SECONDS,
+        wall_url=None,
+        wall_port=_free_port(),
+        wall_host=WALL_HOST,
     )
+
+
+def _free_port() -> int:
+    """Find a port for the wall, whose links are made before it is served."""
+    with socket.create_server((WALL_HOST, 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
 
 
 @asynccontextmanager
@@ -113,21 +131,20 @@ async def _take_a_name(app: App) -> None:
         await app.bot.user.edit(username=BOT_NAME)
 
 
-async def _greet(app: App, scene: Scene) -> None:
+async def _greet(app: App, scene: Scene, wall: WallLink) -> None:
     """Let the bot say what to try, below the first picture: next to where one types."""
     channel = app.bot.get_channel(scene.channel.id)
     if isinstance(channel, discord.TextChannel):
-        await channel.send(view=welcome())
+        await channel.send(view=welcome(event=scene.event_channel.id, wall=wall.url))
 
 
 async def _first_picture(app: App, scene: Scene, keep: Path) -> str:
     """Have the guest order a picture of the bundled photo; returns the line that reports it."""
     started = time.monotonic()
-    photo = resources.files("bot.demo").joinpath("assets/astronaut.jpg").read_bytes()
     asked = await scene.guest.slash(
         scene.channel,
         "faceswap",
-        photo=("astronaut.jpg", photo),
+        photo=("astronaut.jpg", _photo()),
         filter=FILTER,
         who=Gender.FEMALE.value,
         ratio=Ratio.LANDSCAPE.value,
@@ -140,6 +157,10 @@ async def _first_picture(app: App, scene: Scene, keep: Path) -> str:
     path = keep / f"first-picture{Path(picture.filename).suffix}"
     await asyncio.to_thread(_write, path, data)
     return f"First picture: {path} ({FILTER}, {seconds:.1f} s)"
+
+
+def _photo() -> bytes:
+    return resources.files("bot.demo").joinpath("assets/astronaut.jpg").read_bytes()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 
 
-def welcome() -> discord.ui.LayoutView:
-    """Say what to try."""
+def welcome(*, event: int, wall: str) -> discord.ui.LayoutView:
+    """Say what to try: `event` is the channel of an event under way, `wall` the page of its wall."""
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
         discord.ui.TextDisplay(
             "### Welcome to the photo booth 👋\n"
@@ -14,8 +14,11 @@ def welcome() -> discord.ui.LayoutView:
             "1. Type `/faceswap`, attach a **photo** of a face, pick a **filter** from the list "
             "and say **who** is in it.\n"
             "2. Send it, agree once, and watch the card until your picture is there.\n"
-            "3. Look through `/filters`, or try `/imagine`, `/jobs`, `/quota` and `/help`."
+            "3. Look through `/filters`, or try `/imagine`, `/jobs`, `/quota` and `/help`.\n"
+            f"There is an event, too: step in at <#{event}>, approve its pictures as a moderator, "
+            "vote, and see its wall. You may make one of your own with `/event create`."
         ),
+        discord.ui.ActionRow(discord.ui.Button(label="Open the wall", url=wall)),
         discord.ui.TextDisplay(
             "-# No account, no key: everything here runs on this computer and stays on it."
         ),

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.support.bot_process import BotProcess
+from tests.support.browser import open_browser
+from tests.support.demo_process import DemoProcess
 from tests.support.discord import DiscordStandIn, Interaction
 from tests.support.scripted_api import ScriptedAPI
 
@@ -124,3 +128,28 @@ async def open_house(
             assert [word for word in house.personal() if word in bot.log] == []
         finally:
             await bot.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncGenerator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def process(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[DemoProcess]:
+    """The demo; it must end with Ctrl-C, without a complaint."""
+    # However busy this machine is, a picture appears on its card and not as a new message.
+    process = await DemoProcess.start(tmp_path_factory.mktemp("demo"), QUICK_JOB_SECONDS="600")
+    try:
+        yield process
+        assert await process.stop() == (0, "")
+    finally:
+        await process.kill()
+
+
+@pytest.fixture(scope="module")
+def demo(process: DemoProcess) -> str:
+    return process.url

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib import resources
 from itertools import count
 from pathlib import Path
 
-from playwright.async_api import ConsoleMessage, Locator, Page, expect
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, ViewportSize, expect
 
+DESK = ViewportSize(width=1280, height=1010)
+PHONE = ViewportSize(width=390, height=844)
+PHOTO = str(resources.files("bot.demo").joinpath("assets/astronaut.jpg"))
 PAINTED = 60_000.0  # milliseconds; the engine may have to load its models first
 expect.set_options(timeout=20_000)  # for a machine that has much else to do
 
@@ -143,3 +150,19 @@ class Newcomer:
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.text} {message.location}")
+
+
+@asynccontextmanager
+async def visit(
+    browser: Browser, url: str, pytestconfig: pytest.Config, *, name: str, size: ViewportSize
+) -> AsyncGenerator[Newcomer]:
+    """Open the page in a new window; at the end the browser must have had nothing to complain."""
+    pictures: Path | None = pytestconfig.getoption("--pictures")
+    page = await browser.new_page(viewport=size)
+    try:
+        newcomer = Newcomer(page, pictures=pictures, name=name)
+        await newcomer.arrive(url)
+        yield newcomer
+        assert newcomer.complaints == []
+    finally:
+        await page.close()

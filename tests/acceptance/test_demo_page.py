@@ -7,67 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from importlib import resources
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from aiohttp import ClientSession
 from playwright.async_api import Browser, Locator, Route, ViewportSize, expect
 
-from tests.acceptance.newcomer import Newcomer
-from tests.support.browser import open_browser
+from tests.acceptance.newcomer import DESK, PHONE, PHOTO, Newcomer, visit
 from tests.support.demo_process import DemoProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DESK = ViewportSize(width=1280, height=1010)
 LOW = ViewportSize(width=1280, height=800)
-PHONE = ViewportSize(width=390, height=844)
 PICTURES_AT_ONCE = 3  # as `booth.js` has it
-PHOTO = str(resources.files("bot.demo").joinpath("assets/astronaut.jpg"))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    async with open_browser() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[DemoProcess]:
-    # However busy this machine is, a picture appears on its card and not as a new message.
-    process = await DemoProcess.start(tmp_path_factory.mktemp("demo"), QUICK_JOB_SECONDS="600")
-    try:
-        yield process
-        assert await process.stop() == (0, "")
-    finally:
-        await process.kill()
-
-
-@pytest.fixture(scope="module")
-def demo(process: DemoProcess) -> str:
-    return process.url
-
-
-@asynccontextmanager
-async def visit(
-    browser: Browser, url: str, pytestconfig: pytest.Config, *, name: str, size: ViewportSize
-) -> AsyncGenerator[Newcomer]:
-    """Open the page in a new window; at the end the browser must have had nothing to complain."""
-    pictures: Path | None = pytestconfig.getoption("--pictures")
-    page = await browser.new_page(viewport=size)
-    try:
-        newcomer = Newcomer(page, pictures=pictures, name=name)
-        await newcomer.arrive(url)
-        yield newcomer
-        assert newcomer.complaints == []
-    finally:
-        await page.close()
 
 
 async def order(newcomer: Newcomer, *, filter_typed: str, filter_named: str) -> Locator:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,6 +28,7 @@ from tests.party.voters import vote, vote_for_oneself
 from tests.party.wall import watch_wall
 from tests.support.bot_process import BotProcess
 from tests.support.discord import BOT_DEFAULT, DiscordStandIn, Permission, User
+from tests.support.ports import free_port
 from tests.support.scripted_api import ScriptedAPI
 
 HEARTBEAT_MS = 1500
@@ -62,7 +62,7 @@ async def open_scene(plan: Plan, folder: Path) -> AsyncIterator[Scene]:
         discord.limits.nonce_window *= 0  # a bot that was away for long cannot rely on nonces
         discord.gateway.heartbeat_ms = HEARTBEAT_MS
         discord.gateway.cuts_the_silent = True
-        wall_port = _free_port()
+        wall_port = free_port()
         bot = BotProcess(discord, folder, **_settings(api, wall_port))
         book = Book(bot.data_dir / "bot.db")
         scene = Scene(
@@ -93,14 +93,6 @@ def _settings(api: ScriptedAPI, wall_port: int) -> dict[str, str]:
         "WALL_PORT": str(wall_port),
         "LOG_FORMAT": "json",
     }
-
-
-def _free_port() -> int:
-    """The wall comes back at the same place after a kill, so the place is chosen before."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port
 
 
 def _venue(discord: DiscordStandIn, plan: Plan) -> Venue:

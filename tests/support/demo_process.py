@@ -24,6 +24,7 @@ class DemoProcess:
         self._folder = folder
         self.first = ""  # the line that reports the first picture
         self.ready = ""
+        self.wall = ""
 
     @classmethod
     async def start(cls, folder: Path, **settings: str) -> DemoProcess:
@@ -40,6 +41,7 @@ class DemoProcess:
         try:
             async with asyncio.timeout(READY_SECONDS):
                 demo.first, demo.ready = await demo._line(), await demo._line()
+                demo.wall = (await demo._line()).removeprefix("Wall: ")
         except BaseException:
             await demo.kill()
             raise

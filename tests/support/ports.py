@@ -1,4 +1,4 @@
-"""Ports for servers whose address must be known before they start."""
+"""Free ports, for what must be at the same place again after a restart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import socket
 
 
 def free_port() -> int:
-    """Find a port of the loopback interface that nobody uses at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
+    """Choose a port of the loopback interface; it is free until somebody else takes it."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
-        return port
+    return port
