@@ -58,8 +58,8 @@ def confirm_page() -> discord.ui.LayoutView:
     return _page(
         "### Delete my data\n"
         "This cancels your open jobs and deletes your photos, pictures that were not posted yet, "
-        "the words of your `/imagine` commands, what organisers granted you and your consent. A job "
-        "that was sent already counts against your quota; a rule that organisers made for you "
+        "the words of your `/imagine` commands, what organisers granted you and your consent. A "
+        "job that was sent already counts against your quota; a rule that organisers made for you "
         "stays.",
         erase_button(confirmed=True),
     )

@@ -126,7 +126,7 @@ async def test_quota(discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path) 
         assert "**0 of 2** left" in page
         assert RESETS.search(page)
         for refused in (await booth.order(), await booth.imagine("a ship", private=True)):
-            answer = await booth.text(refused, "You have used all 2 of your pictures for now.")
+            answer = await booth.text(refused, "You have used all 2 of your pictures for now:")
             assert answer.ephemeral
             assert RESETS.search(answer.text())
         await booth.picture(await booth.imagine("a tree", user=booth.bob))  # everyone has their own
@@ -148,8 +148,8 @@ async def test_an_order_beyond_the_quota_that_came_at_the_same_moment(
             lambda: sum(len(order.followups) for order in orders) == 2, within=IN_TIME
         )
         told = [message.text() for order in orders for message in order.followups]
-        assert [text.split(" You get")[0] for text in told] == [
-            "You have used your picture for now."
+        assert [text.split(";")[0] for text in told] == [
+            "You have used your picture for now: this bot gives everybody 1 a day"
         ] * 2
         await booth.accounted(("submitted", "held", "spent"))
     assert api.paid == 1
