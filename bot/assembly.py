@@ -11,12 +11,10 @@ from urllib.parse import urlsplit
 
 from bot.client import FaceSwapBot
 from bot.delivery.cards import Cards
-from bot.delivery.events.exhibiting import DiscordExhibitor
-from bot.delivery.events.receiving import Reception
-from bot.delivery.events.telling import Teller
 from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.exhibit import set_up_exhibit
 from bot.periods import periods_of
 from bot.quota_parts import set_up_quotas
 from bot.services.backends import Backends
@@ -25,14 +23,11 @@ from bot.services.budget import Budget
 from bot.services.bundle import Services
 from bot.services.catalogue import Catalogue
 from bot.services.disk import Disk
-from bot.services.events.arrivals import Arrivals
 from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
 from bot.services.events.clearing import EventClearing
-from bot.services.events.curation import Curation
 from bot.services.events.curator import Curator
-from bot.services.events.deletions import Deletions
 from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
 from bot.services.events.exhibition import Exhibition
@@ -41,7 +36,6 @@ from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.renditions import Renditions
-from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -137,17 +131,27 @@ def assemble(
     painter = Painter(
         cards=cards, jobs=jobs, seconds_between=settings.card_edit_seconds, clock=clock
     )
-    events = EventRepository(database, clock=clock, terms=Terms(files_keep=settings.event_keep))
+    events = EventRepository(
+        database,
+        clock=clock,
+        terms=Terms(
+            files_keep=settings.event_keep,
+            picture_cost=_cost(settings, backends.current.swap_version),
+        ),
+    )
     servers = ServerRepository(database)
     feed = EventFeed()
-    exhibit = _exhibit(
+    artwork = ArtworkStore(settings.data_dir / "events")
+    framing = Framing(artwork)
+    exhibit = set_up_exhibit(
         settings,
         database=database,
-        bot=bot,
+        client=bot,
         cards=cards,
         jobs=jobs,
         events=events,
         servers=servers,
+        framing=framing,
         feed=feed,
         clock=clock,
     )
@@ -219,11 +223,10 @@ def assemble(
     planning = Planning(
         events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
     )
-    artwork = ArtworkStore(settings.data_dir / "events")
     dressing = Dressing(
         settings.data_dir / "events",
         store=artwork,
-        framing=Framing(artwork),
+        framing=framing,
         planning=planning,
         previews=previews,
     )
@@ -265,7 +268,6 @@ def assemble(
             servers=servers,
             dressing=dressing,
             walls=walls,
-            pictures=EventPictureRepository(database, clock=clock),
             downloads=downloads,
         ),
         photo_keep_minutes=round(settings.photo_keep / timedelta(minutes=1)),
@@ -292,6 +294,7 @@ def assemble(
             events=events,
             retention=event_retention,
             planning=planning,
+            dressing=dressing,
             feed=feed,
             bell=event_bell,
             clock=clock,
@@ -310,70 +313,6 @@ def assemble(
             clock=clock,
         ),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Exhibit:
-    """Those who carry pictures of community events."""
-
-    curator: Curator
-    curation: Curation
-    reception: Reception
-
-
-def _exhibit(
-    settings: Settings,
-    *,
-    database: Database,
-    bot: FaceSwapBot,
-    cards: Cards,
-    jobs: JobRepository,
-    events: EventRepository,
-    servers: ServerRepository,
-    feed: EventFeed,
-    clock: Clock,
-) -> _Exhibit:
-    pictures = EventPictureRepository(database, clock=clock)
-    store = EventStore(settings.data_dir / "events")
-    teller = Teller(client=bot, cards=cards, jobs=jobs, servers=servers)
-    deletions = Deletions()
-    curator = Curator(
-        events=events,
-        pictures=pictures,
-        notices=NoticeRepository(database, clock=clock),
-        store=store,
-        feed=feed,
-        deletions=deletions,
-        exhibitor=DiscordExhibitor(
-            client=bot, teller=teller, store=store, max_upload_bytes=settings.max_upload_bytes
-        ),
-        clock=clock,
-    )
-    curation = Curation(
-        events=events,
-        pictures=pictures,
-        store=store,
-        feed=feed,
-        deletions=deletions,
-        ring=curator.ring,
-    )
-    reception = Reception(
-        client=bot,
-        cards=cards,
-        teller=teller,
-        arrivals=Arrivals(
-            events=events,
-            pictures=pictures,
-            store=store,
-            framing=Framing(ArtworkStore(store.folder)),
-            feed=feed,
-            ring=curator.ring,
-        ),
-        curation=curation,
-        store=store,
-        max_upload_bytes=settings.max_upload_bytes,
-    )
-    return _Exhibit(curator=curator, curation=curation, reception=reception)
 
 
 def _wall(

@@ -6,7 +6,7 @@
     ├ EventUnknown                   ├ NotOpenNow(state, opens_at)   ├ PlanRejected(problem, limit)
     ├ EventStandsElsewhere(state)    ├ BlockedFromEvent              ├ FixedByNow(name)
     ├ TimeRejected(problem, text, zone, before, after)
-    └ EnoughEvents(limit)
+    └ EnoughEvents(limit)            └ ExportRefused(problem, limit)
 """
 
 from __future__ import annotations
@@ -121,3 +121,21 @@ class TimeRejected(UserError):
         self.zone = zone
         self.before = before
         self.after = after
+
+
+class ExportProblem(enum.Enum):
+    """Why an event's pictures cannot be handed out just now."""
+
+    NO_PICTURES = "no_pictures"
+    UNDER_WAY = "under_way"  # another export of this event is being made
+    DISK_FULL = "disk_full"
+    NO_SUCH_PART = "no_such_part"  # the limit is how many there are
+
+
+class ExportRefused(UserError):
+    """There is no export of the event; nothing was changed."""
+
+    def __init__(self, problem: ExportProblem, *, limit: int = 0) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.limit = limit

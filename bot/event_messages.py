@@ -11,6 +11,8 @@ from bot.event_errors import (
     EnoughEvents,
     EventStandsElsewhere,
     EventUnknown,
+    ExportProblem,
+    ExportRefused,
     FixedByNow,
     NotOpenNow,
     PlanProblem,
@@ -53,6 +55,21 @@ _FIXED: dict[str, str] = {
         "and create it anew."
     ),
     "starts_at": "The event has begun, so its start cannot be changed. You can change its end.",
+}
+
+_EXPORTS: dict[ExportProblem, str] = {
+    ExportProblem.NO_PICTURES: (
+        "There are no pictures of this event to export. Those that wait for approval are left out "
+        "unless you ask for them; after the event pictures are kept for a while only."
+    ),
+    ExportProblem.UNDER_WAY: (
+        "An export of this event is being made already. Please wait until it is there."
+    ),
+    ExportProblem.DISK_FULL: (
+        "I have no room to put so many pictures together. Whoever hosts me can make some, or take "
+        "the pictures from the machine itself."
+    ),
+    ExportProblem.NO_SUCH_PART: "There is no such part: I would send {limit} in all.",
 }
 
 _PLANS: dict[PlanProblem, str] = {
@@ -175,6 +192,7 @@ DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     EventUnknown: lambda _: (
         "I know no such event here any more. `/event list` shows those that there are."
     ),
+    ExportRefused: lambda error: _EXPORTS[error.problem].format(limit=error.limit),
     FixedByNow: lambda error: _FIXED[error.name],
     NotOpenNow: _not_open,
     TimeRejected: _time_rejected,

@@ -53,6 +53,12 @@ def _report(restored: Restored) -> list[str]:
         )
     if not restored.unconfirmed and not restored.failed:
         lines.append("  no job waits in the queue that could be sent twice")
+    if restored.events:
+        numbers = ", ".join(str(event.id) for event in restored.events[:_SHOWN])
+        lines.append(
+            f"  events under way in the copy: {numbers}; those that were cancelled or ended by "
+            "hand since it was made go on, so cancel or end them again"
+        )
     lines.append(f"  the next job is number {restored.next_number}: lower ones may be taken")
     return lines
 

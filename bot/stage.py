@@ -13,6 +13,7 @@ from bot.delivery.events.announcing import Announcer
 from bot.delivery.events.event_posts import EventCards
 from bot.services.events.bell import Bell
 from bot.services.events.conductor import Conductor
+from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
 from bot.services.events.planning import Planning
 from bot.settings import Settings
@@ -49,6 +50,7 @@ def set_up_stage(
     events: EventRepository,
     retention: EventRetentionRepository,
     planning: Planning,
+    dressing: Dressing,
     feed: EventFeed,
     bell: Bell,
     clock: Callable[[], datetime],
@@ -59,6 +61,7 @@ def set_up_stage(
         events=events,
         pictures=EventPictureRepository(database, clock=clock),
         planning=planning,
+        dressing=dressing,
         folder=settings.data_dir / "events",
         max_upload_bytes=settings.max_upload_bytes,
     )

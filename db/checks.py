@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database
 from db.errors import StorageFault, StorageUnavailable
+from db.event_checks import check_events
 from db.migrate import pending
 from db.models import JobKind, JobState, Ledger, ReservationState
 from db.quota_schema import set_asides
@@ -91,6 +92,7 @@ async def check(database: Database) -> list[str]:
         return await database.file_problems() or [
             *await check_ledgers(database),
             *await check_columns(database),
+            *await check_events(database),
         ]
     except StorageUnavailable as error:
         if error.fault is not StorageFault.DAMAGED:

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.event_models import EventFigures, PictureState
 from db.event_schema import event_pictures, event_votes
 from db.members import NOBODY
-from db.models import Ledger, ReservationState
+from db.models import JobState, Ledger, ReservationState
 from db.rules import CREDIT_BUCKET
 from db.schema import buckets, jobs, reservations
 
-_HOUR = 3_600_000_000  # in the microseconds of a Timestamp
+# In the microseconds of a Timestamp. Every zone's clock is off by a multiple of it.
+_FIVE_MINUTES = 300_000_000
 
 
 async def figures(connection: AsyncConnection, event_id: int) -> EventFigures:
@@ -27,6 +28,7 @@ async def figures(connection: AsyncConnection, event_id: int) -> EventFigures:
         .group_by(event_pictures.c.state)
     )
     counts: Counter[PictureState] = Counter({row.state: row.pictures for row in states})
+    outcomes = await _outcomes(connection, event_id)
     return EventFigures(
         guests=await _count_guests(connection, of_event),
         made=counts.total(),
@@ -36,7 +38,9 @@ async def figures(connection: AsyncConnection, event_id: int) -> EventFigures:
         removed=counts[PictureState.REMOVED],
         votes=await _count_votes(connection, of_event),
         by_filter=await _by_filter(connection, of_event),
-        by_hour=await _by_hour(connection, of_event),
+        by_time=await _by_time(connection, of_event),
+        failed=outcomes[JobState.FAILED] + outcomes[JobState.UNCONFIRMED],
+        cancelled=outcomes[JobState.CANCELLED],
         credits=await _credits(connection, event_id),
     )
 
@@ -70,18 +74,28 @@ async def _by_filter(
     return tuple((row.filter_name, row.pictures) for row in rows)
 
 
-async def _by_hour(
+async def _by_time(
     connection: AsyncConnection, of_event: sa.ColumnElement[bool]
 ) -> tuple[tuple[datetime, int], ...]:
     stored = sa.type_coerce(event_pictures.c.created_at, sa.BigInteger)
-    hour = (stored - stored % _HOUR).label("hour")
+    step = (stored - stored % _FIVE_MINUTES).label("step")
     rows = await connection.execute(
-        sa.select(hour, sa.func.count().label("pictures"))
+        sa.select(step, sa.func.count().label("pictures"))
         .where(of_event)
-        .group_by(hour)
-        .order_by(hour)
+        .group_by(step)
+        .order_by(step)
     )
-    return tuple((datetime.fromtimestamp(row.hour // 1_000_000, UTC), row.pictures) for row in rows)
+    return tuple((datetime.fromtimestamp(row.step // 1_000_000, UTC), row.pictures) for row in rows)
+
+
+async def _outcomes(connection: AsyncConnection, event_id: int) -> Counter[JobState]:
+    """Count an event's jobs by where they stand; those whose rows are deleted are forgotten."""
+    rows = await connection.execute(
+        sa.select(jobs.c.state, sa.func.count().label("jobs"))
+        .where(jobs.c.event_id == event_id)
+        .group_by(jobs.c.state)
+    )
+    return Counter({row.state: row.jobs for row in rows})
 
 
 async def _credits(connection: AsyncConnection, event_id: int) -> int:

@@ -18,6 +18,7 @@ from db.event_models import Event
 from db.event_schema import events
 from db.ledgers import hold, lower_used, used_in
 from db.limits import LIMIT_KEY
+from db.members import forget_counts_of
 from db.models import Ledger, Limit, Scope, Window
 from db.quota_rules import pot_rules
 from db.quota_schema import set_asides
@@ -97,6 +98,23 @@ async def return_unused(connection: AsyncConnection, event: Event, *, now: datet
         by_pot[row["window"], row["guild_id"]].append(row)
     returned = [await _give_back(connection, taken, used=used) for taken in by_pot.values()]
     return max(returned, default=0)
+
+
+async def forget_event_limits(connection: AsyncConnection, event: Event) -> None:
+    """Delete the limits of an event that is to be deleted; what it used stays used.
+
+    Its counts by member become nobody's, and go with the last of its jobs.
+    """
+    await connection.execute(sa.delete(limits).where(limits.c.event_id == event.id))
+    rows = await connection.execute(sa.select(set_asides).where(set_asides.c.event_id == event.id))
+    for row in rows.mappings().all():
+        await connection.execute(
+            sa.update(buckets)
+            .where(buckets.c.id == row["bucket_id"])
+            .values(archived=buckets.c.archived + row["amount"] - row["returned"])
+        )
+    await connection.execute(sa.delete(set_asides).where(set_asides.c.event_id == event.id))
+    await forget_counts_of(connection, event.id)
 
 
 async def _give_back(connection: AsyncConnection, taken: list[sa.RowMapping], *, used: int) -> int:

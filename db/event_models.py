@@ -198,5 +198,7 @@ class EventFigures:
     removed: int
     votes: int
     by_filter: tuple[tuple[str, int], ...]  # names and pictures, most first
-    by_hour: tuple[tuple[datetime, int], ...]  # beginnings of hours (UTC) and pictures
+    by_time: tuple[tuple[datetime, int], ...]  # beginnings of five minutes (UTC) and pictures
+    failed: int  # jobs that gave no picture; they cost their guest nothing
+    cancelled: int  # jobs
     credits: int  # spent on them

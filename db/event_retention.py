@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.clock import Clock, utc_now
 from db.database import Database
+from db.event_limits import forget_event_limits, return_unused
+from db.event_lists import get, to_event
 from db.event_models import EventState
 from db.event_schema import (
     event_blocks,
@@ -24,6 +26,7 @@ from db.transitions import Periods, change
 
 BATCH = 50  # jobs; a transaction of that size holds up nobody
 DRAFTS_KEEP = timedelta(hours=1)
+RETURNS_SETTLE = timedelta(days=1)
 
 
 class EventRetentionRepository:
@@ -44,6 +47,21 @@ class EventRetentionRepository:
         return await self._database.write(
             lambda c: _cancel_queued(c, now=self._clock(), periods=self._periods)
         )
+
+    async def return_unused(self) -> int:
+        """Give back what events that were over lately do not use after all; tell how much.
+
+        Jobs may fail, or be cancelled, after their event was closed.
+        """
+        now = self._clock()
+        was_over_lately = sa.and_(events.c.closed_at > now - RETURNS_SETTLE, events.c.set_aside > 0)
+
+        async def unit(connection: AsyncConnection) -> int:
+            rows = await connection.execute(sa.select(events).where(was_over_lately))
+            over = [to_event(row) for row in rows.mappings()]
+            return sum([await return_unused(connection, event, now=now) for event in over])
+
+        return await self._database.write(unit)
 
     async def delete_old_drafts(self) -> tuple[int, ...]:
         """Delete the drafts nobody has created or discarded in an hour; name them."""
@@ -69,6 +87,19 @@ class EventRetentionRepository:
                 .order_by(events.c.id)
             )
             return tuple(found.all())
+
+        return await self._database.read(unit)
+
+    async def count_by_state(self) -> dict[EventState, int]:
+        """Count the events in each state; all states are there."""
+
+        async def unit(connection: AsyncConnection) -> dict[EventState, int]:
+            rows = await connection.execute(
+                sa.select(events.c.state, sa.func.count()).group_by(events.c.state)
+            )
+            counts = dict.fromkeys(EventState, 0)
+            counts.update((state, count) for state, count in rows.all())
+            return counts
 
         return await self._database.read(unit)
 
@@ -108,6 +139,7 @@ async def _cancel_queued(connection: AsyncConnection, *, now: datetime, periods:
 
 
 async def _delete(connection: AsyncConnection, event_id: int) -> int:
+    await forget_event_limits(connection, await get(connection, event_id))
     ours = sa.select(event_pictures.c.id).where(event_pictures.c.event_id == event_id)
     await connection.execute(sa.delete(event_votes).where(event_votes.c.picture_id.in_(ours)))
     deleted = await connection.execute(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import event_notices
 from db.errors import EventNotFound, EventStepRefused, TooManyEvents
+from db.event_limits import return_unused, set_aside, write_event_limits
 from db.event_lists import count_under_way, has_winner, progress_of, to_event
 from db.event_models import Event, EventState, NoticeKind
 from db.event_schema import events
@@ -37,6 +38,7 @@ class Terms:
 
     files_keep: timedelta = timedelta(days=30)  # after the end
     most_under_way: int = 10  # of a server
+    picture_cost: int = 0  # credits
 
 
 async def publish(
@@ -47,7 +49,25 @@ async def publish(
     if await count_under_way(connection, event.guild_id) >= terms.most_under_way:
         raise TooManyEvents(terms.most_under_way)
     event = await move(connection, event, EventState.SCHEDULED, now=now)
+    await write_event_limits(connection, event)
     await event_notices.note(connection, event_id, NoticeKind.ANNOUNCED, due_at=now)
+    return event
+
+
+async def edit(
+    connection: AsyncConnection,
+    event: Event,
+    chosen: Mapping[str, object],
+    *,
+    now: datetime,
+    terms: Terms,
+) -> Event:
+    """Change the plan of an event that is not over, and what it may use."""
+    event = await change(connection, event.id, chosen, now=now)
+    if event.state is not EventState.DRAFT:
+        await write_event_limits(connection, event)
+    if event.state in {EventState.OPEN, EventState.PAUSED}:
+        event = await _set_aside(connection, event, now=now, terms=terms)
     return event
 
 
@@ -84,6 +104,7 @@ async def cancel(
         now=now,
         values={"closed_at": now, "files_delete_at": now + terms.files_keep},
     )
+    await return_unused(connection, event, now=now)
     await _say_last(connection, event_id, NoticeKind.CANCELLED, now=now)
     return event
 
@@ -144,7 +165,7 @@ async def _take(
 ) -> Event:
     match due:
         case Due.OPEN:
-            return await _open(connection, event, now=now)
+            return await _open(connection, event, now=now, terms=terms)
         case Due.STOP_ORDERS:
             return await _stop_orders(connection, event, now=now, ends_at=event.ends_at)
         case Due.CLOSE:
@@ -161,14 +182,23 @@ _WARNINGS = {
 }
 
 
-async def _open(connection: AsyncConnection, event: Event, *, now: datetime) -> Event:
+async def _open(connection: AsyncConnection, event: Event, *, now: datetime, terms: Terms) -> Event:
     event = await move(connection, event, EventState.OPEN, now=now, values={"opened_at": now})
     if was_missed(event):
         return event
+    event = await _set_aside(connection, event, now=now, terms=terms)
     announced = await event_notices.find(connection, event.id, NoticeKind.ANNOUNCED)
     if announced is None or is_news(event, announced_at=announced.due_at):
         await event_notices.note(connection, event.id, NoticeKind.OPENED, due_at=now)
     return event
+
+
+async def _set_aside(
+    connection: AsyncConnection, event: Event, *, now: datetime, terms: Terms
+) -> Event:
+    credits = (event.pot or 0) * terms.picture_cost  # noqa: A001 - the word for it
+    await set_aside(connection, event, credits=credits, now=now)
+    return await locked(connection, event.id)
 
 
 async def _stop_orders(
@@ -193,6 +223,7 @@ async def _close(
         now=now,
         values={"closed_at": now, "files_delete_at": now + terms.files_keep},
     )
+    await return_unused(connection, event, now=now)
     await _say_last(connection, event.id, NoticeKind.CLOSED, now=now)
     if await has_winner(connection, event.id):
         await event_notices.note(connection, event.id, NoticeKind.WINNER, due_at=now)

@@ -71,7 +71,9 @@ class EventRepository:
         async def unit(connection: AsyncConnection) -> Event:
             event = await event_steps.locked(connection, event_id)
             _require_free(event, plan)
-            return await event_steps.change(connection, event_id, _chosen(plan), now=self._clock())
+            return await event_steps.edit(
+                connection, event, _chosen(plan), now=self._clock(), terms=self._terms
+            )
 
         return await self._database.write(unit)
 

@@ -163,15 +163,17 @@ async def archive(connection: AsyncConnection, job_ids: Sequence[int]) -> int:
 
 def is_past(moment: datetime) -> sa.ColumnElement[bool]:
     """Select the buckets whose window had ended by then, whose event or whose grant."""
-    over = sa.select(events.c.id).where(events.c.closed_at <= moment)
-    cancelled = sa.select(events.c.id).where(events.c.state == EventState.CANCELLED)
+    open_events = sa.select(events.c.id).where(
+        sa.or_(events.c.closed_at.is_(None), events.c.closed_at > moment),
+        events.c.state != EventState.CANCELLED,
+    )
     open_grants = sa.select(grants.c.id).where(grants.c.expires_at > moment)
     return sa.or_(
         *(
             (buckets.c.window == window) & (buckets.c.window_start < window_start(window, moment))
             for window in Window
         ),
-        buckets.c.event_id.in_(over.union(cancelled)),
+        (buckets.c.event_id != 0) & buckets.c.event_id.not_in(open_events),
         (buckets.c.grant_id != 0) & buckets.c.grant_id.not_in(open_grants),
     )
 

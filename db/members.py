@@ -134,6 +134,19 @@ async def _forget_past_windows(
     return len(found)
 
 
+async def forget_counts_of(connection: AsyncConnection, event_id: int) -> None:
+    """Take members' ids out of the counts of a community event."""
+    rows = await connection.execute(
+        sa.select(buckets).where(
+            buckets.c.event_id == event_id,
+            buckets.c.scope == Scope.MEMBER,
+            buckets.c.scope_id != NOBODY,
+        )
+    )
+    for row in rows.mappings().all():
+        await _merge(connection, row)
+
+
 async def _merge(connection: AsyncConnection, row: sa.RowMapping) -> None:
     """Add a member's bucket to nobody's bucket of the same window."""
     key = {name: row[name] for name in row if name not in _COUNTS} | {"scope_id": NOBODY}

@@ -1,7 +1,8 @@
 """After a copy of the database was put in its place: nothing that may have been paid is sent again.
 
 What happened after the copy was made is unknown to it: a job that it calls queued may have been
-sent, paid and posted, and numbers above its last may stand on cards and in messages.
+sent, paid and posted, and numbers above its last may stand on cards and in messages. What was said
+of community events since then is found in their channels before it would be said again.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import job_lists, sqlite, steps
+from db import event_lists, job_lists, sqlite, steps
 from db.database import Database
+from db.event_models import Event
+from db.event_schema import event_pictures, events
 from db.ledgers import hold, write_down
 from db.models import Job, JobState
 from db.notices import forget_notice, note_once
@@ -33,6 +36,7 @@ class Restored:
     unconfirmed: tuple[Job, ...]
     failed: tuple[Job, ...]
     next_number: int
+    events: tuple[Event, ...]  # those that the copy calls under way
 
 
 async def after_restore(
@@ -61,11 +65,13 @@ async def after_restore(
         ]
         is_first = await note_once(connection, AFTER_RESTORE, now=now)
         if is_first or was_copy:  # a copy may have been made with the mark in it
-            await sqlite.skip_numbers(connection, jobs, by=NUMBERS_SKIPPED)
+            for table in (jobs, events, event_pictures):
+                await sqlite.skip_numbers(connection, table, by=NUMBERS_SKIPPED)
         return Restored(
             unconfirmed=tuple(job for job in frozen if job.state is JobState.UNCONFIRMED),
             failed=tuple(job for job in frozen if job.state is JobState.FAILED),
             next_number=await sqlite.last_number(connection, jobs) + 1,
+            events=await event_lists.under_way(connection),
         )
 
     return await database.write(unit)

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database
+from db.event_schema import events
 from db.fairness import served_so_far
 from db.ledgers import archive, is_past
-from db.models import JobState, ReservationState
+from db.models import JobState, ReservationState, Window
 from db.quota_schema import set_asides
 from db.schema import buckets, job_log, jobs, members, notices, reservations
 
@@ -42,8 +43,13 @@ class RetentionRepository:
     async def delete_counts(self, *, ended_before: datetime) -> int:
         """Delete the counts of windows that ended before then and that no job is written to."""
         in_use = sa.exists().where(reservations.c.bucket_id == buckets.c.id)
-        set_aside = sa.exists().where(set_asides.c.bucket_id == buckets.c.id)
-        statement = sa.delete(buckets).where(is_past(ended_before), ~in_use, ~set_aside)
+        for_events = sa.exists().where(set_asides.c.bucket_id == buckets.c.id)
+        its_event = sa.exists().where(events.c.id == buckets.c.event_id)
+        is_over = sa.or_(
+            sa.and_(buckets.c.window != Window.EVENT, is_past(ended_before)),
+            sa.and_(buckets.c.window == Window.EVENT, ~its_event),
+        )
+        statement = sa.delete(buckets).where(is_over, ~in_use, ~for_events)
         return await self._count(statement)
 
     async def forget_turns(self) -> int:

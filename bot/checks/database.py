@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.checks.events import check_events_of
 from bot.checks.files import check_files
 from bot.checks.finding import Finding, fail, ok, warn
 from bot.checks.jobs import check_jobs
@@ -52,6 +53,7 @@ async def _examine(database: Database, settings: Settings) -> list[Finding]:
         *await check_money(database),
         *await check_jobs(database, settings),
         *await check_files(database, settings),
+        *await check_events_of(database),
     ]
 
 

@@ -67,7 +67,7 @@ async def unblock(interaction: Asked, event: str, guest: discord.abc.User) -> No
     choices = await services.servers.get(found.guild_id)
     require(interaction, Action.UNBLOCK, choices, about=found.review_channel_id)
     await think(interaction)
-    was_blocked = await services.pictures.unblock(found.id, guest.id)
+    was_blocked = await services.curation.unblock(found.id, guest.id)
     view = unblocked_page(found, guest.id, was_blocked=was_blocked)
     await interaction.edit_original_response(view=view)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -35,11 +34,9 @@ from tests.support.discord import (
     Channel,
     ChannelKind,
     Permission,
-    ScheduledEvent,
     Upload,
 )
 from tests.support.jobs import HOSTILE_NAMES
-from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -275,54 +272,6 @@ async def test_a_media_channel_can_be_the_gallery(booth: PhotoBooth) -> None:
     shown = await preview(booth, gallery=media)
     assert f"pictures in <#{media.id}>, a post each" in shown.text()
     assert (row(booth)["place"], row(booth)["gallery_channel_id"]) == ("media", media.id)
-
-
-# --- what there is on the server besides messages
-
-
-async def test_the_gallery_gets_a_thread_and_the_server_a_listing(booth: PhotoBooth) -> None:
-    await created(booth)
-    await booth.discord.until(lambda: booth.guild.threads, within=IN_TIME, what="a thread")
-    (thread,) = booth.guild.threads
-    assert (thread.name, thread.parent) == ("Winter party", booth.channel)
-    await booth.discord.until(lambda: listings(booth), within=IN_TIME, what="a listing")
-    (listing,) = listings(booth)
-    found = row(booth)
-    assert (listing.name, listing.status.name) == ("Winter party", "SCHEDULED")
-    assert listing.location == f"https://discord.com/channels/{booth.guild.id}/{booth.channel.id}"
-    assert listing.ends_at is not None
-    assert listing.ends_at - listing.starts_at == timedelta(hours=4)
-    await noted(booth, found["id"], scheduled_event_id=listing.id, gallery_channel_id=thread.id)
-
-    await said(booth, "edit", event="Winter party", starts="tomorrow 19:00")
-    await booth.discord.until(lambda: listing.starts_at.astimezone(UTC) == starts_at(booth))
-    asked = await command(booth, "cancel", event="Winter party")
-    await booth.press(asked.message, "Cancel it for good")
-    await booth.discord.until(lambda: listings(booth)[0].status.name == "CANCELED", within=IN_TIME)
-    await noted(booth, found["id"], scheduled_event_id=None)
-
-
-def listings(booth: PhotoBooth) -> list[ScheduledEvent]:
-    return booth.discord.scheduled_events(booth.guild)
-
-
-def starts_at(booth: PhotoBooth) -> datetime:
-    return datetime.fromtimestamp(row(booth)["starts_at"] / MICROSECONDS, UTC)
-
-
-async def noted(booth: PhotoBooth, event_id: int, **wanted: object) -> None:
-    await until(
-        lambda: {name: row(booth, event_id)[name] for name in wanted} == wanted, within=IN_TIME
-    )
-
-
-async def test_without_permission_an_event_has_neither_and_takes_place(booth: PhotoBooth) -> None:
-    own = booth.discord.bot_role(booth.guild)
-    booth.discord.set_role(booth.guild, own, BOT)
-    await created(booth)
-    await booth.discord.until(lambda: booth.guild.threads, within=IN_TIME, what="a thread")
-    assert listings(booth) == []
-    assert row(booth)["state"] == "scheduled"
 
 
 # --- an event that exists

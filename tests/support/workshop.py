@@ -386,7 +386,6 @@ def build(
                 previews=previews,
             ),
             walls=Walls(event_rows, feed=EventFeed(), base_url=None),
-            pictures=EventPictureRepository(database, clock=clock),
             downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,

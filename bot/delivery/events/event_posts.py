@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import discord
 
 from bot.delivery.events.posts import Post
+from bot.services.events.dressing import Dressing, look_of
 from bot.services.events.planning import Planning
 from cogs.ui.events import notices
 from cogs.ui.events.page import GREY, named, page
@@ -30,6 +32,7 @@ class EventCards:
         events: EventRepository,
         pictures: EventPictureRepository,
         planning: Planning,
+        dressing: Dressing,
         folder: Path,
         max_upload_bytes: int,
     ) -> None:
@@ -38,6 +41,7 @@ class EventCards:
         self._max_upload_bytes = max_upload_bytes
         self._events = events
         self._planning = planning
+        self._dressing = dressing
         self._makers: dict[NoticeKind, Maker] = {
             NoticeKind.ANNOUNCED: self._announced,
             NoticeKind.OPENED: self._opened,
@@ -49,16 +53,26 @@ class EventCards:
             NoticeKind.CANCELLED: self._cancelled,
         }
 
-    async def panel(self, event: Event) -> Post:
+    async def panel(self, event: Event, *, has: str | None = None) -> Post:
         filters = self._planning.filters_of(event) if event.filters else ()
         progress = await self._events.progress(event.id)
+        sample = await self._sample(event, has)
         view = panel_card(
             event,
             await self._events.counts(event.id),
             filters=[each.name for each in filters],
+            picture=sample or f"attachment://{has}",
             used=progress.pot_used if event.pot is not None else None,
         )
-        return Post(view=view)
+        return Post(view=view, files=[sample] if sample else [], keeps_files=sample is None)
+
+    async def _sample(self, event: Event, has: str | None) -> discord.File | None:
+        """Return what the pictures look like, to be sent; None where the message has it already."""
+        name = f"event-{event.id}-{look_of(event).digest(event)}"
+        if has is not None and has.startswith(name):
+            return None
+        framed = await self._dressing.sample(event)
+        return discord.File(io.BytesIO(framed.data), f"{name}{framed.suffix}")
 
     async def notice(self, event: Event, kind: NoticeKind) -> Post | None:
         return await self._makers[kind](event)

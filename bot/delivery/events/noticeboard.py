@@ -69,7 +69,7 @@ class Noticeboard:
         async with reasons():
             await channel.get_partial_message(message_id).edit(
                 view=post.view,
-                attachments=list(post.files),
+                attachments=discord.utils.MISSING if post.keeps_files else list(post.files),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
 

@@ -6,14 +6,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from bot.delivery.events.noticeboard import Noticeboard
-from bot.delivery.events.posts import EventPosts, is_panel
+from bot.delivery.events.posts import EventPosts, Post, is_panel
 from bot.delivery.reasons import PlaceGone, PlaceRefused
-from db.event_models import Event, NoticeKind
+from db.event_models import Event, GuestCounts, NoticeKind
 from db.events import EventRepository
 
 EDIT_EVERY = timedelta(seconds=10)
+
+Content: TypeAlias = tuple[Event, GuestCounts, int]
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +36,8 @@ class Panels:
         self._posts = posts
         self._board = board
         self._clock = clock
-        self._shown: dict[int, tuple[object, datetime]] = {}  # what each shows, and since when
+        self._shown: dict[int, tuple[Content, datetime]] = {}  # what each shows, and since when
+        self._files: dict[int, str] = {}  # what the picture of each is called, as far as is known
 
     async def keep_true(self, event: Event, *, at_once: bool = False) -> None:
         """Post the panel of an event that was announced, or bring it up to date."""
@@ -42,16 +46,19 @@ class Panels:
             return
         content = await self._content(event)
         shown, since = self._shown.get(event.id, (None, None))
+        is_news = at_once or shown is None or shown[0] != content[0]  # not figures alone
         too_soon = since is not None and self._clock() < since + EDIT_EVERY
-        if shown == content or (too_soon and not at_once):
+        if shown == content or (too_soon and not is_news):
             return
         try:
-            post = await self._posts.panel(event)
+            post = await self._posts.panel(event, has=self._files.get(event.id))
             await self._board.edit(event.channel_id, event.panel_message_id, post)
+            self._note_file(event, post)
         except PlaceGone:  # deleted by hand, or with its channel: posted anew while it is needed
             _log.info("Event %d: its panel is gone.", event.id)
             await self._events.set_panel(event.id, None)
             self._shown.pop(event.id, None)
+            self._files.pop(event.id, None)
             return
         except PlaceRefused as refused:
             _log.warning("Event %d: its panel cannot be edited: %s", event.id, refused)
@@ -77,9 +84,14 @@ class Panels:
                 _log.warning("Event %d: its panel cannot be posted: %s", event.id, refused)
                 return
             self._shown[event.id] = (content, self._clock())
+            self._note_file(event, post)
         await self._events.set_panel(event.id, found.message_id)
 
-    async def _content(self, event: Event) -> tuple[object, ...]:
+    def _note_file(self, event: Event, post: Post) -> None:
+        for file in post.files:
+            self._files[event.id] = file.filename
+
+    async def _content(self, event: Event) -> Content:
         """Say all that a panel depends on."""
         same = replace(event, updated_at=event.created_at, panel_message_id=None)
         progress = await self._events.progress(event.id)

@@ -25,14 +25,15 @@ class Post:
 
     view: discord.ui.LayoutView
     files: Sequence[discord.File] = ()
+    keeps_files: bool = False  # an edit leaves those that the message has
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
 
 
 class EventPosts(Protocol):
     """Who makes the messages of events."""
 
-    async def panel(self, event: Event) -> Post:
-        """Show an event as it is now."""
+    async def panel(self, event: Event, *, has: str | None = None) -> Post:
+        """Show an event as it is now; `has` names the file that its panel has already."""
         ...
 
     async def notice(self, event: Event, kind: NoticeKind) -> Post | None:

@@ -10,7 +10,6 @@ from bot.services.events.dressing import Dressing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
 from bot.services.events.walls import Walls
-from db.event_pictures import EventPictureRepository
 from db.servers import ServerRepository
 
 
@@ -24,5 +23,4 @@ class EventServices:
     servers: ServerRepository
     dressing: Dressing
     walls: Walls
-    pictures: EventPictureRepository
     downloads: Downloads

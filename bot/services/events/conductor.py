@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.services.events.bell import Bell
 from bot.services.events.feed import EventFeed
@@ -18,6 +18,7 @@ from db.event_times import was_missed
 from db.events import EventRepository
 
 LONGEST_SLEEP = 30.0  # seconds; the clock of the machine may be set, or have stood still
+RETURNS_EVERY = timedelta(minutes=1)
 WATCHFUL_SLEEP = 2.0  # while jobs are waited for, or a pot may run out
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Conductor:
         self._news = news  # to be rung when there is something to post
         self._clock = clock
         self._seen: dict[int, Event] = {}
+        self._returns_at = clock()
 
     async def run(self) -> None:
         """Take turns until cancelled."""
@@ -64,8 +66,16 @@ class Conductor:
             self._news.ring()
         while cancelled := await self._retention.cancel_queued():
             _log.info("%d queued jobs of cancelled events were cancelled.", cancelled)
+        await self._return_unused()
         await self._tell_of_changes()
         return await self._events.due_at()
+
+    async def _return_unused(self) -> None:
+        if self._clock() < self._returns_at:
+            return
+        self._returns_at = self._clock() + RETURNS_EVERY
+        if returned := await self._retention.return_unused():
+            _log.info("%d credits that events left over are back in their servers' pots.", returned)
 
     async def _tell_of_changes(self) -> None:
         """Let who shows an event know that it is not what it was."""

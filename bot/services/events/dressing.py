@@ -6,6 +6,7 @@ A proposal is a note in the event's folder, so it survives a restart; the next o
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from db.event_models import Event
 from faceswap.models import Ratio
 
 _PROPOSAL = "proposal.json"
+_DIGEST_LETTERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,11 @@ class Look:
     frame: str | None = None
     logo: str | None = None
     caption: str = ""
+
+    def digest(self, event: Event) -> str:
+        """Return a word that is another one when a sample of the event would look different."""
+        seen = (self.frame, self.logo, self.caption, event.ratio, event.filters[:1])
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 class Dressing:
@@ -80,7 +87,7 @@ class Dressing:
         before = await asyncio.to_thread(self._read_proposal, event)
         await asyncio.to_thread(self._write_proposal, event, look)
         if before is not None:
-            await self._delete_unused(event, before, wanted=(look, _look_of(event)))
+            await self._delete_unused(event, before, wanted=(look, look_of(event)))
         return await self.sample(_wearing(event, look))
 
     async def accept(self, event: Event) -> Event:
@@ -112,7 +119,7 @@ class Dressing:
     async def _wear(self, event: Event, look: Look) -> Event:
         plan = _wearing(event, look)
         changed = await self._planning.edit(event.guild_id, event.id, plan)
-        await self._delete_unused(event, _look_of(event), wanted=(look,))
+        await self._delete_unused(event, look_of(event), wanted=(look,))
         return changed
 
     async def _delete_unused(self, event: Event, old: Look, *, wanted: tuple[Look, ...]) -> None:
@@ -139,7 +146,8 @@ class Dressing:
             return None
 
 
-def _look_of(event: Event) -> Look:
+def look_of(event: Event) -> Look:
+    """Return what an event wears."""
     return Look(frame=event.frame, logo=event.logo, caption=event.caption)
 
 

@@ -27,10 +27,11 @@ def plot(*, labels: Sequence[str], values: Sequence[int], axis: str, title: str)
     """Draw a bar for each value, below it its label if it is not empty; returns a PNG."""
     from matplotlib import font_manager  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
     font_manager.fontManager.addfont(str(_FONT))
-    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=GROUND, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.2, h_pad=0.2)
+    layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.2)
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=GROUND, layout=layout)
     axes = figure.add_subplot(facecolor=GROUND)
     _draw_bars(axes, values)
     axes.set_title(title, loc="left", fontsize=17, pad=14, color=TEXT, fontfamily=_FAMILY)

@@ -21,7 +21,7 @@ from cogs.ui.events.page import (
     where,
 )
 from cogs.ui.events.panel import TIE_RULE, about
-from db.event_models import Event, EventPicture, GuestCounts
+from db.event_models import Event, EventPicture, EventState, GuestCounts
 
 
 def mentions_of(event: Event) -> discord.AllowedMentions:
@@ -35,11 +35,13 @@ def mentions_of(event: Event) -> discord.AllowedMentions:
 def announcement_card(event: Event) -> discord.ui.LayoutView:
     """Say that there will be an event; its panel stands below."""
     starts = event.starts_at
+    when = f"It opens {timestamp(starts)}, {timestamp(starts, 'F')}, and ends "
+    if event.state is not EventState.SCHEDULED:
+        when = "It is open, and ends "
     return page(
         f"### 📣 {escaped(event.name)}",
         f"{_call(event)}A photo party: step in with a photo, get a picture, vote for the best.\n"
-        f"It opens {timestamp(starts)}, {timestamp(starts, 'F')}, and ends "
-        f"{timestamp(event.ends_at, 'F')}.",
+        f"{when}{timestamp(event.ends_at, 'F')}.",
         about(event),
         colour=BLURPLE,
     )

@@ -48,6 +48,8 @@ from bot.event_errors import (
     EnoughEvents,
     EventStandsElsewhere,
     EventUnknown,
+    ExportProblem,
+    ExportRefused,
     FixedByNow,
     NotOpenNow,
     PlanProblem,
@@ -142,6 +144,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     NotOpenNow(EventState.SCHEDULED, opens_at=LATER),
     *(FixedByNow(name) for name in ("channel_id", "place", "starts_at")),
     *(PlanRejected(problem, limit=25) for problem in PlanProblem),
+    *(ExportRefused(problem, limit=3) for problem in ExportProblem),
     *(
         TimeRejected(problem, "25:00", zone="Europe/Berlin", before=LATER, after=LATER)
         for problem in TimeProblem

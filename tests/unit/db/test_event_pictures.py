@@ -432,7 +432,7 @@ async def test_the_figures_of_an_event(
     assert (figures.guests, figures.made, figures.votes, figures.credits) == (2, 4, 1, 0)
     assert (figures.approved, figures.waiting, figures.rejected, figures.removed) == (2, 1, 0, 1)
     assert figures.by_filter == (("Vintage Portrait", 3), ("Oil", 1))
-    assert figures.by_hour == ((START, 2), (START + timedelta(hours=2), 2))
+    assert figures.by_time == ((START, 2), (START + timedelta(hours=2), 2))
 
 
 async def test_credits_of_an_event_are_those_spent_on_its_jobs(
@@ -448,7 +448,11 @@ async def test_credits_of_an_event_are_those_spent_on_its_jobs(
             deadline = START + timedelta(hours=1)
             await jobs.record_submitted(job.id, token, f"remote-{job.id}", deadline)
 
-    assert (await pictures.figures(event_id)).credits == 2
+    await jobs.cancel((await jobs.accept(new_job(9, event_id=event_id))).job.id)
+
+    figures = await pictures.figures(event_id)
+    assert figures.credits == 2
+    assert (figures.failed, figures.cancelled) == (1, 1)
 
 
 def ids(found: object) -> list[int]:

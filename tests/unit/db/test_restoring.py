@@ -116,7 +116,7 @@ async def test_numbers_are_skipped_once_for_each_restore(
     first = await restored(database)
     assert first.next_number > NUMBERS_SKIPPED
     assert await restored(database) == Restored(
-        unconfirmed=(), failed=(), next_number=first.next_number
+        unconfirmed=(), failed=(), next_number=first.next_number, events=()
     )
     await started(database)
     assert (await jobs.accept(new_job(2))).job.id == first.next_number
