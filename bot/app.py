@@ -114,14 +114,14 @@ async def _watch_pots(app: App) -> None:
     await app.pot_watch.run()
 
 
+async def _curate(app: App) -> None:
+    await app.bot.wait_until_ready()  # before that, no server is known
+    await app.curator.run()
+
+
 async def _make_venues(app: App) -> None:
     await app.bot.wait_until_ready()  # before that, no server is known
     await app.venues.run()
-
-
-async def _curate(app: App) -> None:
-    await app.bot.logged_in.wait()
-    await app.curator.run()
 
 
 def _raise_failure(task: asyncio.Task[Any]) -> None:

@@ -90,8 +90,8 @@ class App:
     gates: Gates
     jobs: JobRepository
     stage: Stage
-    venues: Venues
     curator: Curator
+    venues: Venues
     wall: Routes | None  # None: not served
 
 
@@ -221,7 +221,7 @@ def assemble(
     event_bell = Bell(venue_bell)
     previews = Previews(backends.current.client)
     planning = Planning(
-        events=events, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=events, servers=servers, catalogue=catalogue, bell=event_bell, feed=feed, clock=clock
     )
     dressing = Dressing(
         settings.data_dir / "events",
@@ -299,8 +299,8 @@ def assemble(
             bell=event_bell,
             clock=clock,
         ),
-        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         curator=exhibit.curator,
+        venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
         wall=_wall(
             settings,
             exhibition=Exhibition(

@@ -7,12 +7,14 @@ and its form, the moderators' buttons and the votes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import discord
+import simcord
 
 from bot.demo.page import Scene
 from bot.exits import CommandFailed
@@ -25,6 +27,8 @@ NAME = "Open Studio Night"
 LASTS = timedelta(hours=3)
 STEP_SECONDS = 60.0  # until what somebody does has come of it; the engine may be busy
 LOOK_EVERY = 0.05  # seconds
+
+Found: TypeAlias = Sequence[tuple[discord.Message, str]]  # with the custom id of a button
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +73,18 @@ async def order_portraits(services: Services, scene: Scene, photo: bytes) -> Non
 
 
 async def hang_portraits(scene: Scene) -> None:
-    """Have a moderator approve what is to be seen, and others vote for it."""
+    """Have a moderator approve what is to be seen, and others vote for it, once it is made."""
     waiting = await _buttons(scene.moderators, scene.moderator, ":approve", count=len(PORTRAITS))
     hung = [each for each in PORTRAITS if each.is_approved]
     for portrait in hung:
         message, button = _with_words(waiting, portrait.caption)
-        await scene.moderator.click(message, custom_id=button)
+        await _press(scene.moderator, message, button)
     [gallery] = scene.event_channel.threads
     shown = await _buttons(gallery, scene.moderator, ":vote", count=len(hung))
     for portrait in hung:
         message, button = _with_words(shown, portrait.caption)
         for member in (scene.moderator, scene.voter)[: portrait.votes]:
-            await member.click(message, custom_id=button)
+            await _press(member, message, button)
 
 
 def _plan(scene: Scene) -> EventPlan:
@@ -101,18 +105,35 @@ def _plan(scene: Scene) -> EventPlan:
     )
 
 
-Found = Sequence[tuple[discord.Message, str]]
-
-
 async def _buttons(channel: Any, viewer: Any, ending: str, *, count: int) -> Found:
     """Wait for so many messages with a button of this kind; returns them with its custom id."""
+    found: Found = ()
+    async with _in_time():
+        while len(found) < count:
+            await asyncio.sleep(LOOK_EVERY)
+            found = _look(channel, viewer, ending)
+    return found
+
+
+async def _press(member: Any, message: discord.Message, button: str) -> None:
+    """Press a button once the visitor does nothing: the simulation does one thing at a time."""
+    async with _in_time():
+        while True:
+            try:
+                await member.click(message, custom_id=button)
+            except simcord.SetupError:
+                await asyncio.sleep(LOOK_EVERY)
+            else:
+                return
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncGenerator[None]:
     try:
         async with asyncio.timeout(STEP_SECONDS):
-            while len(found := _look(channel, viewer, ending)) < count:
-                await asyncio.sleep(LOOK_EVERY)
+            yield
     except TimeoutError:
-        raise CommandFailed("the event of the demo did not begin; the log above says why") from None
-    return found
+        raise CommandFailed("the demo's event came to a halt; the log above says why") from None
 
 
 def _look(channel: Any, viewer: Any, ending: str) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import tempfile
 import time
@@ -25,6 +26,7 @@ from bot.services.backends import Backends
 from bot.services.events.walls import WallLink
 from bot.settings import Settings
 from bot.standing_limits import write_limits
+from bot.wall.server import serving
 from cogs.ui.welcome import welcome
 from db.database import Database
 from db.migrate import migrate
@@ -37,6 +39,8 @@ FILTER = "Space Explorer"
 FIRST_PICTURE_SECONDS = 120.0
 LOOK_EVERY = 0.1  # seconds
 EDIT_SECONDS = 0.5  # the page looks as often; the studio may need little longer for a picture
+
+_log = logging.getLogger(__name__)
 
 
 async def run_demo(
@@ -59,18 +63,16 @@ async def run_demo(
             wall = await open_event(app.bot.services, scene)
             say(await _first_picture(app, scene, keep))
             await order_portraits(app.bot.services, scene, _photo())
-            await hang_portraits(scene)
             await _greet(app, scene, wall)
             async with open_page(app.bot, scene, port=port) as url:
                 say(f"Demo ready: {url}")
                 say(f"Wall: {wall.url}")
                 if open_browser:
                     webbrowser.open(url)
-                # Else the first look at /filters would be a long one.
-                previews = asyncio.create_task(_load_previews(app), name="previews")
+                rest = asyncio.create_task(_finish(app, scene), name="portraits, previews")
                 await stop.wait()
-                previews.cancel()
-                await asyncio.gather(previews, return_exceptions=True)
+                rest.cancel()
+                await asyncio.gather(rest, return_exceptions=True)
 
 
 def _own_settings(settings: Settings, folder: Path) -> Settings:
@@ -107,21 +109,39 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
         await write_limits(database, settings)
         app = assemble(settings, database=database, backends=Backends(backend))
         await app.catalogue.refresh()
-        async with open_scene(app.bot) as scene:
+        async with open_scene(app.bot) as scene, _serve_wall(app, settings):
             worker = asyncio.create_task(app.worker.run(), name="worker")
-            painter = asyncio.create_task(app.painter.run(), name="painter")
-            stage = asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage")
+            others = [
+                asyncio.create_task(app.painter.run(), name="painter"),
+                asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage"),
+                asyncio.create_task(app.venues.run(), name="venues"),
+                asyncio.create_task(app.curator.run(), name="curator"),
+            ]
             try:
                 yield app, scene
             finally:
                 app.worker.stop()
                 await worker
-                painter.cancel()
-                stage.cancel()
-                await asyncio.gather(painter, stage, return_exceptions=True)
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
 
 
-async def _load_previews(app: App) -> None:
+@asynccontextmanager
+async def _serve_wall(app: App, settings: Settings) -> AsyncGenerator[None]:
+    if app.wall is None or settings.wall_port is None:
+        raise CommandFailed("the demo has no wall")
+    async with serving(app.wall, host=settings.wall_host, port=settings.wall_port):
+        yield
+
+
+async def _finish(app: App, scene: Scene) -> None:
+    """Do what the visitor need not wait for."""
+    try:
+        await hang_portraits(scene)
+    except CommandFailed as error:  # the visitor may have ended the event meanwhile
+        _log.warning("%s", error)
+    # Else the first look at /filters would be a long one.
     for each in await app.catalogue.offered():  # one by one: no picture waits for more than one
         await app.bot.services.previews.of((each,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -149,10 +150,11 @@ async def _stream(
     """Send messages until there are no more, or nobody takes them."""
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})  # nginx would gather them
     response.content_type = "text/event-stream"
-    await response.prepare(request)
-    await _send(response, first)
-    async for message in messages:
-        await _send(response, message)
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        await response.prepare(request)
+        await _send(response, first)
+        async for message in messages:
+            await _send(response, message)
     return response
 
 

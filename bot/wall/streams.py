@@ -89,7 +89,7 @@ class _Channel:
             return b"".join(list(self._changes)[-missed:])
         if self._whole is None:
             self._whole = rendering.whole(present)
-        return self._whole + now
+        return now + self._whole
 
     async def _look(self) -> bool:
         """Find out what is shown now; False: nothing any more."""

@@ -6,7 +6,7 @@ import discord
 
 
 def welcome(*, event: int, wall: str) -> discord.ui.LayoutView:
-    """Say what to try: `event` is the channel of an event under way, `wall` the page of its wall."""
+    """Say what to try: in the channel `event` there is an event, and `wall` is its wall."""
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(
         discord.ui.TextDisplay(
             "### Welcome to the photo booth 👋\n"

@@ -91,7 +91,7 @@ async def prepare(database: Database, party: Party, channel: Channel, what: str)
     if what == NoticeKind.ANNOUNCED:
         plan = make_plan(channel_id=channel.id, wants_listing=False, **begins)
         return (await events.publish((await events.draft(party.guild.id, 1, plan)).id)).id
-    fields: dict[str, Any] = {
+    states: dict[str, dict[str, Any]] = {
         PANEL: {**runs, "state": EventState.OPEN},
         NoticeKind.OPENED: {**runs, "state": EventState.SCHEDULED, "opened_at": None},
         NoticeKind.TIME_WARNING: {
@@ -102,7 +102,7 @@ async def prepare(database: Database, party: Party, channel: Channel, what: str)
         NoticeKind.CLOSED: {**ended, "state": EventState.OPEN},
         NoticeKind.WINNER: {**ended, "state": EventState.CLOSED, "closed_at": now},
         NoticeKind.CANCELLED: {**begins, "state": EventState.SCHEDULED, "opened_at": None},
-    }[what]
+    }
     event = await insert_event(
         database,
         **{
@@ -111,7 +111,7 @@ async def prepare(database: Database, party: Party, channel: Channel, what: str)
             "wants_listing": False,
             "created_at": now - 10 * HOUR,
             "opened_at": now - 9 * HOUR,
-            **fields,
+            **states[what],
         },
     )
     posted = [NoticeKind.ANNOUNCED, *([NoticeKind.CLOSED] if what == NoticeKind.WINNER else [])]

@@ -50,7 +50,7 @@ async def test_from_the_panel_to_the_gallery(booth: PhotoBooth) -> None:
     assert "Us \\*two\\*" in shown.text()
     assert "with the filter Cyberpunk Neon" in shown.alt_texts()[0]
     await booth.text(ordered, "It is in the gallery of **Summer party**")
-    assert "**Approved** by <@" in review.text()
+    await booth.discord.until(lambda: "**Approved** by <@" in review.text(), within=IN_TIME)
     assert not review.files
     assert booth.accounts() == [DELIVERED]
     assert booth.posted() == []
@@ -76,7 +76,7 @@ async def test_a_rejection_is_told_kindly_with_its_reason(booth: PhotoBooth) -> 
 
     card = await booth.text(ordered, "did not put your picture")
     assert "What they say: A car's number can be read" in card.text()
-    assert "Rejected** by <@" in review.text()
+    await booth.discord.until(lambda: "Rejected** by <@" in review.text(), within=IN_TIME)
     assert not review.files
     assert party.shown() == []
     await until(lambda: party.files() == [], within=IN_TIME)

@@ -319,15 +319,21 @@ def build(
         desk=QuotaDesk(database, clock=clock), views=views, servers=servers, clock=clock
     )
     previews = Previews(backends.current.client)
+    feed = EventFeed()
     planning = Planning(
-        events=event_rows, servers=servers, catalogue=catalogue, bell=event_bell, clock=clock
+        events=event_rows,
+        servers=servers,
+        catalogue=catalogue,
+        bell=event_bell,
+        feed=feed,
+        clock=clock,
     )
     artwork = ArtworkStore(data_dir / "events")
     curation = Curation(
         events=event_rows,
         pictures=EventPictureRepository(database, clock=clock),
         store=EventStore(data_dir / "events"),
-        feed=EventFeed(),
+        feed=feed,
         deletions=Deletions(),
         ring=lambda **_: event_bell.ring(),
     )
@@ -385,7 +391,7 @@ def build(
                 planning=planning,
                 previews=previews,
             ),
-            walls=Walls(event_rows, feed=EventFeed(), base_url=None),
+            walls=Walls(event_rows, feed=feed, base_url=None),
             downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
         ),
         clock=clock,

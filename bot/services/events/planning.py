@@ -10,6 +10,7 @@ from bot.errors import FilterUnknown
 from bot.event_errors import EventUnknown, PlanProblem, PlanRejected
 from bot.services.catalogue import Catalogue
 from bot.services.events.bell import Bell
+from bot.services.events.feed import EventFeed
 from bot.services.events.local_time import Understood, understand_end, understand_start
 from bot.services.events.plans import check_plan
 from bot.services.events.refusals import refusals
@@ -57,12 +58,14 @@ class Planning:
         servers: ServerRepository,
         catalogue: Catalogue,
         bell: Bell,
+        feed: EventFeed,
         clock: Callable[[], datetime],
     ) -> None:
         self._events = events
         self._servers = servers
         self._catalogue = catalogue
         self._bell = bell
+        self._feed = feed
         self._clock = clock
 
     # --- making one
@@ -248,6 +251,7 @@ class Planning:
 
     def _rung(self, event: Event) -> Event:
         self._bell.ring()
+        self._feed.changed(event.id)
         return event
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import time
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -54,10 +53,6 @@ class EventStore:
     async def delete(self, event_id: int, name: str) -> None:
         """Delete a picture, and what was made of it; it may be gone already."""
         await asyncio.to_thread(self._delete, self.path(event_id, name))
-
-    async def delete_event(self, event_id: int) -> None:
-        """Delete all that is kept of an event."""
-        await asyncio.to_thread(shutil.rmtree, self._folder / str(event_id), ignore_errors=True)
 
     async def delete_all_but(
         self, wanted: AbstractSet[tuple[int, str]], *, untouched_for: float

@@ -181,8 +181,9 @@ export class Stage {
 
   // After the window has changed.
   refit() {
+    if (!this.shown) return;
     this.column();
-    if (this.shown) this.size(this.hero.images[0], this.shown);
+    this.size(this.hero.images[0], this.shown);
     this.layout();
   }
 
@@ -236,7 +237,7 @@ class Tile {
     this.id = picture.id;
     this.likes.textContent = "";
     await this.place.show(picture, { side: Math.max(this.box.w, this.box.h) });
-    if (this.id === picture.id) this.tell(picture);
+    if (this.id === picture.id) this.tell(this.place.known(picture.id)); // likes came meanwhile
   }
 
   tell(picture) {

@@ -38,7 +38,7 @@ follow(`${wall}/events`, {
     document.body.dataset.line = "on";
     write(nodes.offline, "");
     closed = false;
-    if (kind === "beat") book.skew = data.now - Date.now();
+    if (kind === "beat") hearTime(data.now);
     if (kind === "all") took(book.begin(data), []);
     if (kind === "change") took(data.drop, book.change(data));
   },
@@ -51,6 +51,14 @@ follow(`${wall}/events`, {
     took(book.begin({ event: { ...book.event, count: 0, winner: null }, pictures: [] }), []);
   },
 });
+
+// A clock that was set anew, or slept, changes what is said of the time left.
+function hearTime(now) {
+  const skew = now - Date.now();
+  const moved = Math.abs(skew - book.skew) > 2_000;
+  book.skew = skew;
+  if (moved && book.event) describe();
+}
 
 function took(dropped, fresh) {
   if (dropped.length) {

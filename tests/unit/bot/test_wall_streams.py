@@ -31,6 +31,10 @@ class Listener:
     pictures: dict[int, dict[str, Any]] = field(default_factory=dict)
     event: dict[str, Any] = field(default_factory=dict)
 
+    async def begin(self) -> None:
+        """Take the first two: what time it is, and everything."""
+        assert [(await self.next())[0], (await self.next())[0]] == ["beat", "all"]
+
     async def next(self) -> tuple[str, dict[str, Any]]:
         """Take the next message; EOFError at the end."""
         kind = (await self.answer.content.readline()).decode().strip()
@@ -82,6 +86,9 @@ async def test_a_page_is_sent_everything_first(wall: OpenWall) -> None:
         assert page.answer.headers["Cache-Control"] == "no-store"
         assert page.answer.headers["X-Accel-Buffering"] == "no"
         kind, data = await page.next()
+        assert kind == "beat"
+        assert abs(data["now"] / 1000 - datetime.now(UTC).timestamp()) < 5
+        kind, data = await page.next()
         assert kind == "all"
         assert [each["id"] for each in data["pictures"]] == [newer, older]
         assert page.pictures[older]["likes"] == 3
@@ -89,15 +96,12 @@ async def test_a_page_is_sent_everything_first(wall: OpenWall) -> None:
         assert page.pictures[newer]["alt"].endswith(": Best night ever")
         assert page.event["panel"] == "https://discord.com/channels/4001/4002/4003"
         assert page.event["state"] == "open"
-        kind, data = await page.next()
-        assert kind == "beat"
-        assert abs(data["now"] / 1000 - datetime.now(UTC).timestamp()) < 5
 
 
 async def test_nothing_of_who_made_a_picture_is_sent(wall: OpenWall) -> None:
     (picture,) = await wall.party.hang(1)
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         known = {"id", "at", "w", "h", "caption", "filter", "likes", "alt"}
         assert set(page.pictures[picture]) == known
         assert "organiser" not in str(page.event)
@@ -108,14 +112,14 @@ async def test_only_approved_pictures_are_sent(wall: OpenWall) -> None:
         await wall.party.hang(1, state=state)
     (approved,) = await wall.party.hang(1)
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         assert list(page.pictures) == [approved]
         assert page.event["count"] == 1
 
 
 async def test_changes_are_sent_as_they_come(wall: OpenWall) -> None:
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         (waiting,) = await wall.party.hang(1, state=PictureState.WAITING)
         await wall.party.turn(waiting, PictureState.APPROVED)
         await page.until("change")
@@ -136,7 +140,7 @@ async def test_a_removed_picture_is_gone_from_every_page_within_two_seconds(
     (picture, other) = await wall.party.hang(2)
     async with listening(wall) as one, listening(wall) as another:
         for page in (one, another):
-            await page.next()
+            await page.begin()
         asked = time.monotonic()
         await wall.party.turn(picture, PictureState.REMOVED)
         for page in (one, another):
@@ -147,7 +151,7 @@ async def test_a_removed_picture_is_gone_from_every_page_within_two_seconds(
 
 async def test_a_revoked_wall_ends_its_pages_at_once(wall: OpenWall) -> None:
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         await wall.walls.revoke(wall.party.event_id)
         await page.until("gone")
         with pytest.raises(EOFError):
@@ -158,12 +162,12 @@ async def test_a_revoked_wall_ends_its_pages_at_once(wall: OpenWall) -> None:
 
 async def test_a_renewed_wall_ends_the_pages_of_the_old_link(wall: OpenWall) -> None:
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         renewed = await wall.walls.renew(wall.party.event_id)
         await page.until("gone")
     wall.link = renewed
     async with listening(wall) as page:
-        assert (await page.next())[0] == "all"
+        await page.begin()
 
 
 async def test_a_page_that_hears_nothing_is_sent_beats(
@@ -171,7 +175,7 @@ async def test_a_page_that_hears_nothing_is_sent_beats(
 ) -> None:
     monkeypatch.setattr(streams, "BEAT_EVERY", streams.GATHER / 10)
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         for _ in range(3):
             assert (await page.next())[0] == "beat"
 
@@ -179,7 +183,7 @@ async def test_a_page_that_hears_nothing_is_sent_beats(
 async def test_changes_that_come_together_are_sent_together(wall: OpenWall) -> None:
     (picture,) = await wall.party.hang(1)
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         await wall.party.like(picture, by=1)
         for _ in range(10):
             await wall.party.hang(3)
@@ -203,7 +207,7 @@ async def test_a_change_is_rendered_once_for_all_pages(
     monkeypatch.setattr(streams, "rendering", counting)
     pages = [listening(wall) for _ in range(50)]
     opened = await asyncio.gather(*(page.__aenter__() for page in pages))
-    await asyncio.gather(*(page.next() for page in opened))
+    await asyncio.gather(*(page.begin() for page in opened))
     await wall.party.hang(1)
     await asyncio.gather(*(page.until("change") for page in opened))
     assert len(rendered) <= 3
@@ -240,7 +244,7 @@ async def test_no_more_pages_than_the_server_is_willing_to_serve(
 ) -> None:
     monkeypatch.setattr(streams, "MOST_LISTENERS", 1)
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         async with listening(wall, status=503) as refused:
             assert refused.answer.headers["Retry-After"] == "30"
     async with asyncio.timeout(5):
@@ -259,7 +263,7 @@ async def test_the_winner_is_named_once_the_event_is_closed(wall: OpenWall) -> N
     for picture, likes in ((first, 2), (second, 5), (third, 5)):
         await wall.party.like(picture, by=likes)
     async with listening(wall) as page:
-        await page.next()
+        await page.begin()
         assert page.event["winner"] is None
         await wall.party.becomes(state=EventState.CLOSED)
         await page.until("change")

@@ -17,12 +17,13 @@ from db.event_limits import write_event_limits
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import MemberRepository
-from db.models import FailureReason, JobState, ReservationState, Scope, Stacking, Window
+from db.models import FailureReason, JobState, Ledger, ReservationState, Scope, Stacking, Window
 from db.quota_desk import Organiser, QuotaDesk
 from db.quota_models import ChangeKind, QuotaOverview, Whom
 from db.quota_views import QuotaViews
 from db.rules import Requester
 from tests.support.events import insert_event
+from tests.support.quotas import make_limit
 from tests.unit.db.tools import (
     GUILD,
     MEMBER,
@@ -170,6 +171,20 @@ async def test_everybody_together_and_the_pot_hold_for_exempt_members_too(server
     assert await server.orders() == 4  # at 2 credits each
     assert (await server.overview()).exempt
     assert await server.orders(role_ids=frozenset(), user_id=1) == 0
+    assert await check_ledgers(server.database) == []
+
+
+async def test_no_organiser_lets_a_server_use_more_than_the_operator_does(
+    server: Server, limits: LimitRepository
+) -> None:
+    await limits.set(make_limit(Scope.SERVER, 9, ledger=Ledger.POT))  # of each server
+    await server.desk.set_pot(ORGANISER, window=Window.DAY, amount=1000)
+    assert await server.orders() == 4  # at 2 credits each
+    assert await server.orders(guild_id=GUILD + 1) == 4
+    with pytest.raises(QuotaExceeded) as caught:
+        await server.order()
+    assert caught.value.usage.limit.guild_id == 0
+    assert [usage.remaining for usage in (await server.overview()).pot] == [1, 992]
     assert await check_ledgers(server.database) == []
 
 
