@@ -51,6 +51,11 @@ def duration(period: timedelta) -> str:
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
+def pause(seconds: int) -> str:
+    """Say how long members wait between two pictures."""
+    return duration(timedelta(seconds=seconds)) if seconds else "no pause"
+
+
 def moment(at: datetime, style: str = "R") -> str:
     """Write a moment so that Discord shows it in the reader's own time."""
     return f"<t:{int(at.timestamp())}:{style}>"
