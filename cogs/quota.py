@@ -22,6 +22,7 @@ from cogs.quota_options import (
     WINDOWS,
     Amount,
     answer_later,
+    holders,
     organiser,
     other,
     person,
@@ -29,7 +30,7 @@ from cogs.quota_options import (
     whom_of_options,
 )
 from cogs.ui.quota import STACKINGS, mention, named, page, quota_page, rules_page, was
-from db.models import Stacking, Window
+from db.models import Scope, Stacking, Window
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
@@ -146,7 +147,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     @app_commands.command()
     @app_commands.describe(
         member="This member alone",
-        role="Not possible: I cannot see who has a role",
+        role="Each member who has this role",
         everybody="Every member of this server",
     )
     async def reset(
@@ -161,10 +162,13 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         if member is None and role is None and not everybody:
             raise NothingChosen
         whom = whom_of_options(interaction, member, role)
-        forgotten = await self._quotas.reset(by, whom)
+        members = None
+        if whom.scope is Scope.ROLE:
+            members = await holders(interaction, whom, of=await self._quotas.counted(by.guild_id))
+        forgotten = await self._quotas.reset(by, whom, members=members)
         await say(
             interaction,
-            f"Done. {named(whom)} begins anew: {words.pictures(forgotten)} no longer count.",
+            f"Done. {named(whom)} begins anew; no longer counted: {words.pictures(forgotten)}.",
         )
 
     @app_commands.command()
