@@ -14,6 +14,7 @@ from bot.delivery.cards import Cards
 from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
+from bot.endings import set_up_endings
 from bot.exhibit import set_up_exhibit
 from bot.periods import periods_of
 from bot.quota_parts import set_up_quotas
@@ -35,7 +36,6 @@ from bot.services.events.feed import EventFeed
 from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
-from bot.services.events.renditions import Renditions
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -54,10 +54,8 @@ from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
 from bot.stage import Stage, set_up_stage
-from bot.wall.assets import Assets
-from bot.wall.pages import Pages
-from bot.wall.routes import Parts, Routes
-from bot.wall.streams import Streams
+from bot.wall.building import build_wall
+from bot.wall.routes import Routes
 from db.bounds import Bounds
 from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
@@ -200,7 +198,9 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
-            events=EventClearing(settings.data_dir / "events", retention=event_retention),
+            events=EventClearing(
+                settings.data_dir / "events", retention=event_retention, downloads=downloads
+            ),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -230,6 +230,8 @@ def assemble(
         planning=planning,
         previews=previews,
     )
+    event_pictures = EventPictureRepository(database, clock=clock)
+    endings = set_up_endings(settings, pictures=event_pictures, downloads=downloads, clock=clock)
     costs = (_cost(settings, backends.current.swap_version), _cost(settings, APIVersion.V2))
     quota = set_up_quotas(database, client=bot, least_cost=min(costs), clock=clock)
     bot.services = Services(
@@ -267,6 +269,8 @@ def assemble(
             curation=exhibit.curation,
             servers=servers,
             dressing=dressing,
+            reporting=endings.reporting,
+            exporting=endings.exporting,
             walls=walls,
             downloads=downloads,
         ),
@@ -295,48 +299,28 @@ def assemble(
             retention=event_retention,
             planning=planning,
             dressing=dressing,
+            reporting=endings.reporting,
+            teller=exhibit.teller,
             feed=feed,
             bell=event_bell,
             clock=clock,
         ),
         curator=exhibit.curator,
         venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
-        wall=_wall(
-            settings,
+        wall=build_wall(
+            base_url=settings.wall_base,
             exhibition=Exhibition(
                 events=events,
                 pictures=EventPictureRepository(database, clock=clock),
                 folder=settings.data_dir / "events",
             ),
-            services=bot.services.events,
+            walls=walls,
+            downloads=downloads,
             feed=feed,
             clock=clock,
-        ),
-    )
-
-
-def _wall(
-    settings: Settings,
-    *,
-    exhibition: Exhibition,
-    services: EventServices,
-    feed: EventFeed,
-    clock: Clock,
-) -> Routes | None:
-    """Build what the wall's server answers with; None where it has no address."""
-    if settings.wall_base is None:
-        return None
-    assets = Assets()
-    return Routes(
-        Parts(
-            exhibition=exhibition,
-            walls=services.walls,
-            renditions=Renditions(),
-            downloads=services.downloads,
-            streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
-            assets=assets,
-            pages=Pages(assets, base_url=settings.wall_base),
         )
+        if settings.wall_base is not None
+        else None,
     )
 
 

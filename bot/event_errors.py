@@ -129,6 +129,7 @@ class ExportProblem(enum.Enum):
     NO_PICTURES = "no_pictures"
     UNDER_WAY = "under_way"  # another export of this event is being made
     DISK_FULL = "disk_full"
+    TOO_LARGE = "too_large"  # Discord takes not even one picture at a time
     NO_SUCH_PART = "no_such_part"  # the limit is how many there are
 
 

@@ -69,6 +69,10 @@ _EXPORTS: dict[ExportProblem, str] = {
         "I have no room to put so many pictures together. Whoever hosts me can make some, or take "
         "the pictures from the machine itself."
     ),
+    ExportProblem.TOO_LARGE: (
+        "Discord takes no files of this size from me here. Whoever hosts me can give you a link "
+        "instead (the setting WALL_URL), or the pictures from the machine itself."
+    ),
     ExportProblem.NO_SUCH_PART: "There is no such part: I would send {limit} in all.",
 }
 

@@ -11,16 +11,19 @@ import discord
 
 from bot.delivery.events.announcing import Announcer
 from bot.delivery.events.event_posts import EventCards
+from bot.delivery.events.telling import Teller
 from bot.services.events.bell import Bell
 from bot.services.events.conductor import Conductor
 from bot.services.events.dressing import Dressing
 from bot.services.events.feed import EventFeed
 from bot.services.events.planning import Planning
+from bot.services.events.reporting import Reporting
 from bot.settings import Settings
 from db.database import Database
 from db.event_pictures import EventPictureRepository
 from db.event_retention import EventRetentionRepository
 from db.events import EventRepository
+from db.notices import NoticeRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +54,20 @@ def set_up_stage(
     retention: EventRetentionRepository,
     planning: Planning,
     dressing: Dressing,
+    reporting: Reporting,
+    teller: Teller,
     feed: EventFeed,
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> Stage:
     """Build them; `bell` is the one that organisers' changes ring."""
     news = Bell()
+    pictures = EventPictureRepository(database, clock=clock)
     posts = EventCards(
         events=events,
-        pictures=EventPictureRepository(database, clock=clock),
+        pictures=pictures,
         planning=planning,
+        reporting=reporting,
         dressing=dressing,
         folder=settings.data_dir / "events",
         max_upload_bytes=settings.max_upload_bytes,
@@ -69,5 +76,13 @@ def set_up_stage(
         conductor=Conductor(
             events=events, retention=retention, feed=feed, bell=bell, news=news, clock=clock
         ),
-        announcer=Announcer(client=client, events=events, posts=posts, bell=news, clock=clock),
+        announcer=Announcer(
+            client=client,
+            events=events,
+            posts=posts,
+            teller=teller,
+            marks=NoticeRepository(database, clock=clock),
+            bell=news,
+            clock=clock,
+        ),
     )

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.services.bundle import Services
 from bot.services.events.zones import suggest_zones
 from bot.who import WHO
-from cogs.organising import arranging, changing, framing, looking, making, walling
+from cogs.organising import arranging, changing, exporting, framing, looking, making, walling
 from cogs.ui.choices import RATIOS
 from faceswap.models import Ratio
 
@@ -25,6 +25,7 @@ Choice = app_commands.Choice[str]
 CHOICE_LENGTH = 100  # characters Discord shows of a choice
 MOST_PER_GUEST = 100
 LARGEST_POT = 100_000
+MOST_PARTS = 10_000
 
 PEOPLE = [app_commands.Choice(name=name, value=gender.value) for name, gender in WHO.items()]
 SHAPES = [app_commands.Choice(name=name, value=ratio.value) for name, ratio in RATIOS.items()]
@@ -205,6 +206,23 @@ class Events(
         await walling.show(interaction, event)
 
     @app_commands.command()
+    @app_commands.describe(
+        event=_EVENT,
+        waiting="Also those that still wait for a moderator's yes",
+        part="Where to go on, when there are more files than fit into one answer",
+    )
+    async def export(
+        self,
+        interaction: Asked,
+        event: str,
+        waiting: bool = False,
+        part: app_commands.Range[int, 1, MOST_PARTS] = 1,
+    ) -> None:
+        """Get all pictures of an event as ZIP, with a page and a table"""
+        wish = exporting.Wish(with_waiting=waiting, first=part)
+        await exporting.export(interaction, event, wish)
+
+    @app_commands.command()
     @app_commands.describe(event=_EVENT, guest="Who may take part again")
     async def unblock(self, interaction: Asked, event: str, guest: discord.User) -> None:
         """Let a guest take part again who was blocked"""
@@ -249,6 +267,7 @@ class Events(
     @end.autocomplete("event")
     @cancel.autocomplete("event")
     @frame.autocomplete("event")
+    @export.autocomplete("event")
     @wall.autocomplete("event")
     @unblock.autocomplete("event")
     async def _suggest_event(self, interaction: discord.Interaction[Any], typed: str) -> _Choices:

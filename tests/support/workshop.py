@@ -20,15 +20,18 @@ from bot.services.disk import Disk
 from bot.services.events.artwork_store import ArtworkStore
 from bot.services.events.bell import Bell
 from bot.services.events.bundle import EventServices
+from bot.services.events.charting import Charting
 from bot.services.events.clearing import EventClearing
 from bot.services.events.curation import Curation
 from bot.services.events.deletions import Deletions
 from bot.services.events.downloads import Downloads
 from bot.services.events.dressing import Dressing
+from bot.services.events.exporting import Exporting
 from bot.services.events.feed import EventFeed
 from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
+from bot.services.events.reporting import Reporting
 from bot.services.events.store import EventStore
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
@@ -259,6 +262,7 @@ def build(
     outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
+    downloads = Downloads(data_dir / "downloads", base_url=None, clock=clock)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -287,7 +291,9 @@ def build(
             members=MemberRepository(database, clock=clock),
             retention=RetentionRepository(database),
             events=EventClearing(
-                data_dir / "events", retention=EventRetentionRepository(database, clock=clock)
+                data_dir / "events",
+                retention=EventRetentionRepository(database, clock=clock),
+                downloads=downloads,
             ),
             open_orders=open_orders,
             photos=photos,
@@ -329,6 +335,9 @@ def build(
         clock=clock,
     )
     artwork = ArtworkStore(data_dir / "events")
+    event_pictures = EventPictureRepository(database, clock=clock)
+    reporting = Reporting(pictures=event_pictures, charting=Charting())
+    downloads = Downloads(data_dir / "downloads", base_url=None, clock=clock)
     curation = Curation(
         events=event_rows,
         pictures=EventPictureRepository(database, clock=clock),
@@ -392,7 +401,17 @@ def build(
                 previews=previews,
             ),
             walls=Walls(event_rows, feed=feed, base_url=None),
-            downloads=Downloads(data_dir / "downloads", base_url=None, clock=clock),
+            reporting=reporting,
+            exporting=Exporting(
+                data_dir / "exports",
+                events=data_dir / "events",
+                pictures=event_pictures,
+                reporting=reporting,
+                downloads=downloads,
+                least_free=least_free,
+                clock=clock,
+            ),
+            downloads=downloads,
         ),
         clock=clock,
         data_dir=data_dir,

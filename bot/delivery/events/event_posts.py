@@ -12,9 +12,10 @@ import discord
 from bot.delivery.events.posts import Post
 from bot.services.events.dressing import Dressing, look_of
 from bot.services.events.planning import Planning
+from bot.services.events.reporting import Reporting
 from cogs.ui.events import notices
-from cogs.ui.events.page import GREY, named, page
 from cogs.ui.events.panel import panel_card
+from cogs.ui.events.report import report_card
 from db.event_models import Event, NoticeKind
 from db.event_pictures import EventPictureRepository
 from db.event_times import was_missed
@@ -32,6 +33,7 @@ class EventCards:
         events: EventRepository,
         pictures: EventPictureRepository,
         planning: Planning,
+        reporting: Reporting,
         dressing: Dressing,
         folder: Path,
         max_upload_bytes: int,
@@ -41,6 +43,7 @@ class EventCards:
         self._max_upload_bytes = max_upload_bytes
         self._events = events
         self._planning = planning
+        self._reporting = reporting
         self._dressing = dressing
         self._makers: dict[NoticeKind, Maker] = {
             NoticeKind.ANNOUNCED: self._announced,
@@ -96,12 +99,15 @@ class EventCards:
     async def _closed(self, event: Event) -> Post:
         if was_missed(event):
             return Post(view=notices.missed_card(event))
-        counts = await self._events.counts(event.id)
-        words = (
-            f"🏁 {named(event)} is over. Thank you for coming.",
-            f"Guests: {counts.guests} · pictures: {counts.pictures} · votes: {counts.votes}",
-        )
-        return Post(view=page(*words, colour=GREY))
+        report = await self._reporting.report(event)
+        chart = None
+        if report.chart is not None:
+            chart = discord.File(
+                io.BytesIO(report.chart.data),
+                f"event-{event.id}-chart.png",
+                description=report.chart.alt,
+            )
+        return Post(view=report_card(report, chart=chart), files=[chart] if chart else [])
 
     async def _winner(self, event: Event) -> Post | None:
         winner = await self._pictures.winner(event.id)
