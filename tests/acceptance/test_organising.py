@@ -272,6 +272,9 @@ async def test_a_server_without_a_time_zone_is_told_whose_times_they_are(
 ) -> None:
     shown = await preview(booth, timezone="UTC")
     assert "⚠️ Times are those of UTC" in shown.text()
+    await booth.press(shown, "Create event")
+    await booth.discord.until(lambda: "Created" in shown.text(), within=IN_TIME)
+    assert "UTC" not in shown.text()  # it was said in time
 
 
 async def test_a_channel_that_the_bot_does_not_see_is_named_as_the_reason(
