@@ -375,8 +375,9 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     OriginalGone: lambda _: "I have no original of this picture any more.",
     OriginalTooLarge: _original_too_large,
     PictureLost: lambda _: f"{FAILURES[FailureReason.PICTURE_LOST]} {NOT_COUNTED}",
-    PhotoGone: lambda _: (
-        "I have deleted the photo, as promised. Please send it again with /faceswap."
+    PhotoGone: lambda error: (
+        "I have deleted the photo, as promised. Please send it again with "
+        f"{'*Step in* on the panel of the event' if error.in_event else '/faceswap'}."
     ),
     PhotoRejected: _photo_rejected,
     PromptRefused: _prompt_refused,
