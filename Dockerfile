@@ -46,6 +46,8 @@ ENV PATH=/opt/faceswap-bot/bin:$PATH \
 # From here DATA_DIR=data, as .env.example has it, is /data as well.
 WORKDIR /
 VOLUME /data
+# The live wall, once WALL_URL is set and WALL_HOST is 0.0.0.0.
+EXPOSE 8088
 USER 10001:10001
 
 # SIGTERM drains: what is being sent gets 25 seconds. Exec form, or a shell would keep the signal.

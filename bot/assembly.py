@@ -35,7 +35,6 @@ from bot.services.events.feed import EventFeed
 from bot.services.events.framing import Framing
 from bot.services.events.guests import Guests
 from bot.services.events.planning import Planning
-from bot.services.events.renditions import Renditions
 from bot.services.events.walls import Walls
 from bot.services.following import Follower
 from bot.services.gate import Gates
@@ -53,10 +52,8 @@ from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
 from bot.stage import Stage, set_up_stage
-from bot.wall.assets import Assets
-from bot.wall.pages import Pages
-from bot.wall.routes import Parts, Routes
-from bot.wall.streams import Streams
+from bot.wall.building import build_wall
+from bot.wall.routes import Routes
 from db.bounds import Bounds
 from db.clock import Clock, utc_now
 from db.command_syncs import CommandSyncRepository
@@ -198,7 +195,9 @@ def assemble(
             jobs=jobs,
             members=members,
             retention=RetentionRepository(database),
-            events=EventClearing(settings.data_dir / "events", retention=event_retention),
+            events=EventClearing(
+                settings.data_dir / "events", retention=event_retention, downloads=downloads
+            ),
             open_orders=open_orders,
             photos=photos,
             pictures=pictures,
@@ -294,48 +293,27 @@ def assemble(
             planning=planning,
             dressing=dressing,
             reporting=endings.reporting,
+            teller=exhibit.teller,
             feed=feed,
             bell=event_bell,
             clock=clock,
         ),
         curator=exhibit.curator,
         venues=Venues(client=bot, events=events, bell=venue_bell, clock=clock),
-        wall=_wall(
-            settings,
+        wall=build_wall(
+            base_url=settings.wall_base,
             exhibition=Exhibition(
                 events=events,
                 pictures=EventPictureRepository(database, clock=clock),
                 folder=settings.data_dir / "events",
             ),
-            services=bot.services.events,
+            walls=walls,
+            downloads=downloads,
             feed=feed,
             clock=clock,
-        ),
-    )
-
-
-def _wall(
-    settings: Settings,
-    *,
-    exhibition: Exhibition,
-    services: EventServices,
-    feed: EventFeed,
-    clock: Clock,
-) -> Routes | None:
-    """Build what the wall's server answers with; None where it has no address."""
-    if settings.wall_base is None:
-        return None
-    assets = Assets()
-    return Routes(
-        Parts(
-            exhibition=exhibition,
-            walls=services.walls,
-            renditions=Renditions(),
-            downloads=services.downloads,
-            streams=Streams(exhibition=exhibition, feed=feed, clock=clock),
-            assets=assets,
-            pages=Pages(assets, base_url=settings.wall_base),
         )
+        if settings.wall_base is not None
+        else None,
     )
 
 

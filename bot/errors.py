@@ -47,6 +47,10 @@ class PhotoRejected(UserError):
 class PhotoGone(UserError):
     """The photo was deleted after its short time; a new one is needed."""
 
+    def __init__(self, *, in_event: bool = False) -> None:
+        super().__init__(in_event)
+        self.in_event = in_event  # where it is sent again
+
 
 class FilterUnknown(UserError):
     """No filter of this name or number; `similar` are names that come close."""

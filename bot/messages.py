@@ -51,6 +51,7 @@ NOT_COUNTED = "It does not count against your quota."
 DISCORD_FAILED = (
     "Discord did not work just now, and nothing was counted against your quota. Please try again."
 )
+NOT_SEEN = "I cannot see what you chose. If it is a channel, allow me *View Channel* there first."
 CUT_OFF = (
     "I was restarted before your order was written down. Nothing was counted. Please send it again."
 )
@@ -374,8 +375,9 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     OriginalGone: lambda _: "I have no original of this picture any more.",
     OriginalTooLarge: _original_too_large,
     PictureLost: lambda _: f"{FAILURES[FailureReason.PICTURE_LOST]} {NOT_COUNTED}",
-    PhotoGone: lambda _: (
-        "I have deleted the photo, as promised. Please send it again with /faceswap."
+    PhotoGone: lambda error: (
+        "I have deleted the photo, as promised. Please send it again with "
+        f"{'*Step in* on the panel of the event' if error.in_event else '/faceswap'}."
     ),
     PhotoRejected: _photo_rejected,
     PromptRefused: _prompt_refused,

@@ -303,7 +303,8 @@ def _half_an_api(environ: Mapping[str, str]) -> list[str]:
 
 def _wall_without_address(values: Mapping[str, Any]) -> list[str]:
     """Refuse a wall that listens to everybody and does not know what to call itself."""
-    if values.get("wall_host") not in {"0.0.0.0", "::"} or values.get("wall_url"):  # noqa: S104
+    is_named = bool(values.get("wall_url")) or values.get("wall_port") is None
+    if values.get("wall_host") not in {"0.0.0.0", "::"} or is_named:  # noqa: S104
         return []
     what_to_do = "set it to the address that browsers reach, such as https://wall.example.org"
     return [f"WALL_URL is missing, while WALL_HOST is {values['wall_host']}; {what_to_do}"]

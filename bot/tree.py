@@ -68,6 +68,8 @@ async def report(interaction: discord.Interaction[discord.Client], error: Except
     elif isinstance(cause, StorageUnavailable):
         _log.error("The database could not be used: %s", cause)
         text = messages.describe(cause)
+    elif isinstance(cause, app_commands.TransformerError):
+        text = messages.NOT_SEEN
     elif _is_discords(cause):
         _log.warning("Discord failed while a command or a button was answered: %s", _name(cause))
         text = messages.DISCORD_FAILED

@@ -10,8 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import PictureNotFound
 from db.event_models import EventPicture, EventState, PictureState
-from db.event_schema import event_pictures, event_votes, events
-from db.members import NOBODY
+from db.event_schema import (
+    IS_STILL_SHOWN,
+    IS_UNDECIDED,
+    IS_UNSHOWN,
+    IS_UNTOLD,
+    IS_WAITING,
+    event_pictures,
+    event_votes,
+    events,
+)
 
 BATCH = 100  # of what is to be posted; the rest comes with the next question
 VOTES_SETTLE = timedelta(hours=1)  # after an event's end, in which its messages get their counts
@@ -27,11 +35,9 @@ _VOTES = (
     .scalar_subquery()
 )
 _PICTURES = sa.select(event_pictures, _VOTES.label("votes"))
-_IN_EVENTS = _PICTURES.join(events, events.c.id == event_pictures.c.event_id)
 
 _WAITS = event_pictures.c.state == PictureState.WAITING
 _IS_SHOWN = event_pictures.c.state == PictureState.APPROVED
-_IS_NOT_SHOWN = event_pictures.c.state.in_((PictureState.REJECTED, PictureState.REMOVED))
 _IS_NOT_CANCELLED = events.c.state != EventState.CANCELLED
 # Most votes first; of several with as many, the one that was shown first.
 _BEST_FIRST: tuple[sa.ColumnElement[Any], ...] = (
@@ -57,12 +63,10 @@ async def find_of_job(connection: AsyncConnection, job_id: int) -> EventPicture 
 
 async def find_shown_as(connection: AsyncConnection, message_id: int) -> EventPicture | None:
     """Return the picture that this message of a gallery, or of moderators, shows."""
-    is_it = sa.or_(
-        event_pictures.c.gallery_message_id == message_id,
-        event_pictures.c.review_message_id == message_id,
-    )
-    found = await _list(connection, _PICTURES.where(is_it))
-    return found[0] if found else None
+    for column in (event_pictures.c.gallery_message_id, event_pictures.c.review_message_id):
+        if found := await _list(connection, _PICTURES.where(column == message_id)):
+            return found[0]
+    return None
 
 
 async def approved(
@@ -114,68 +118,48 @@ async def to_review(
     connection: AsyncConnection, *, skipping: Events = NONE
 ) -> tuple[EventPicture, ...]:
     """List what waits and is not before the moderators, or where they are no more."""
-    is_there = event_pictures.c.review_channel_id == events.c.review_channel_id
-    return await _batch(
-        connection,
-        skipping,
-        _IN_EVENTS.where(
-            _WAITS,
-            _IS_NOT_CANCELLED,
-            events.c.review_channel_id.is_not(None),
-            sa.or_(event_pictures.c.review_message_id.is_(None), ~is_there),
-        ),
+    is_elsewhere = sa.or_(
+        event_pictures.c.review_message_id.is_(None),
+        event_pictures.c.review_channel_id != events.c.review_channel_id,
     )
+    asks = _of_event(events.c.review_channel_id.is_not(None), is_elsewhere, _IS_NOT_CANCELLED)
+    return await _batch(connection, skipping, _PICTURES.where(IS_WAITING, asks))
 
 
 async def to_repaint(
     connection: AsyncConnection, *, skipping: Events = NONE
 ) -> tuple[EventPicture, ...]:
     """List what was decided while the moderators' message says otherwise."""
-    return await _batch(
-        connection,
-        skipping,
-        _PICTURES.where(
-            event_pictures.c.review_message_id.is_not(None),
-            event_pictures.c.review_says != event_pictures.c.state,
-        ),
-    )
+    return await _batch(connection, skipping, _PICTURES.where(IS_UNDECIDED))
 
 
 async def to_show(
     connection: AsyncConnection, *, skipping: Events = NONE
 ) -> tuple[EventPicture, ...]:
     """List what is approved and not in its gallery."""
-    return await _batch(
-        connection,
-        skipping,
-        _IN_EVENTS.where(
-            _IS_SHOWN, _IS_NOT_CANCELLED, event_pictures.c.gallery_message_id.is_(None)
-        ),
-    )
+    shows = _of_event(_IS_NOT_CANCELLED)
+    return await _batch(connection, skipping, _PICTURES.where(IS_UNSHOWN, shows))
 
 
 async def to_take_down(
     connection: AsyncConnection, *, skipping: Events = NONE
 ) -> tuple[EventPicture, ...]:
     """List what is in a gallery and must not be."""
-    return await _batch(
-        connection,
-        skipping,
-        _PICTURES.where(_IS_NOT_SHOWN, event_pictures.c.gallery_message_id.is_not(None)),
-    )
+    return await _batch(connection, skipping, _PICTURES.where(IS_STILL_SHOWN))
 
 
 async def to_recount(
     connection: AsyncConnection, *, now: datetime, skipping: Events = NONE
 ) -> tuple[EventPicture, ...]:
     """List what has other votes than its message in the gallery says."""
+    is_recent = sa.or_(events.c.closed_at.is_(None), events.c.closed_at > now - VOTES_SETTLE)
     return await _batch(
         connection,
         skipping,
-        _IN_EVENTS.where(
+        _PICTURES.where(
+            event_pictures.c.event_id.in_(sa.select(events.c.id).where(is_recent)),
             _IS_SHOWN,
             event_pictures.c.gallery_message_id.is_not(None),
-            sa.or_(events.c.closed_at.is_(None), events.c.closed_at > now - VOTES_SETTLE),
             event_pictures.c.votes_shown != _VOTES,
         ),
     )
@@ -185,21 +169,7 @@ async def untold(
     connection: AsyncConnection, *, skipping: Events = NONE
 ) -> tuple[EventPicture, ...]:
     """List what is not shown, or no more, while its guest was not told so."""
-    told = event_pictures.c.told
-    return await _batch(
-        connection,
-        skipping,
-        _PICTURES.where(
-            _IS_NOT_SHOWN,
-            event_pictures.c.user_id != NOBODY,
-            sa.or_(told.is_(None), told != event_pictures.c.state),
-        ),
-    )
-
-
-async def last_number(connection: AsyncConnection) -> int:
-    """Return the highest number of a picture; 0 if there is none."""
-    return await connection.scalar(sa.select(sa.func.max(event_pictures.c.id))) or 0
+    return await _batch(connection, skipping, _PICTURES.where(IS_UNTOLD))
 
 
 async def files(connection: AsyncConnection) -> frozenset[tuple[int, str]]:
@@ -208,6 +178,16 @@ async def files(connection: AsyncConnection) -> frozenset[tuple[int, str]]:
         sa.select(event_pictures.c.event_id, event_pictures.c.file).where(sa.or_(_WAITS, _IS_SHOWN))
     )
     return frozenset((row.event_id, row.file) for row in rows)
+
+
+async def last_number(connection: AsyncConnection) -> int:
+    """Return the highest number of a picture; 0 if there is none."""
+    return await connection.scalar(sa.select(sa.func.max(event_pictures.c.id))) or 0
+
+
+def _of_event(*conditions: sa.ColumnElement[bool]) -> sa.Exists:
+    """Ask for pictures whose event is so; not by a join, in which `state` were two columns."""
+    return sa.exists().where(events.c.id == event_pictures.c.event_id, *conditions)
 
 
 async def _batch(

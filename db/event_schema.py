@@ -109,6 +109,30 @@ event_pictures = sa.Table(
 sa.Index("ix_event_pictures_event", event_pictures.c.event_id, event_pictures.c.state)
 sa.Index("ix_event_pictures_guest", event_pictures.c.user_id)
 
+# What is to be done about pictures; SQLite uses such an index only where a query says the same.
+IS_WAITING = sa.text("state = 'waiting'")
+IS_UNSHOWN = sa.text("state = 'approved' AND gallery_message_id IS NULL")
+IS_STILL_SHOWN = sa.text("state IN ('rejected', 'removed') AND gallery_message_id IS NOT NULL")
+IS_UNDECIDED = sa.text("review_message_id IS NOT NULL AND review_says <> state")
+IS_UNTOLD = sa.text(
+    "state IN ('rejected', 'removed') AND user_id <> 0 AND (told IS NULL OR told <> state)"
+)
+partial("ix_event_pictures_waiting", event_pictures.c.id, where=IS_WAITING)
+partial("ix_event_pictures_unshown", event_pictures.c.id, where=IS_UNSHOWN)
+partial("ix_event_pictures_still_shown", event_pictures.c.id, where=IS_STILL_SHOWN)
+partial("ix_event_pictures_undecided", event_pictures.c.id, where=IS_UNDECIDED)
+partial("ix_event_pictures_untold", event_pictures.c.id, where=IS_UNTOLD)
+partial(
+    "ix_event_pictures_gallery",
+    event_pictures.c.gallery_message_id,
+    where=sa.text("gallery_message_id IS NOT NULL"),
+)
+partial(
+    "ix_event_pictures_review",
+    event_pictures.c.review_message_id,
+    where=sa.text("review_message_id IS NOT NULL"),
+)
+
 event_votes = sa.Table(
     "event_votes",
     metadata,

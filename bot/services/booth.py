@@ -157,7 +157,7 @@ class Booth:
             try:
                 photo = await self._photos.copy(job.photo or "")
             except OSError:
-                raise PhotoGone from None
+                raise PhotoGone(in_event=job.event_id is not None) from None
         return await self._queue(
             NewJob(
                 **fields_of(caller),

@@ -43,7 +43,12 @@ def _pictures(services: Services) -> str:
             " Where it was posted in a smaller form, I keep the original for "
             f"{services.original_keep_hours} hours, for you alone."
         )
-    return text
+    return (
+        f"{text}\n• A picture that you order in an event goes to its moderators and, once "
+        "approved, into its gallery and onto its wall. I keep it until "
+        f"{services.event_keep_days} days after the event; one that is rejected or taken down is "
+        "deleted at once."
+    )
 
 
 def _rows(services: Services) -> str:
@@ -57,7 +62,8 @@ def confirm_page() -> discord.ui.LayoutView:
     return _page(
         "### Delete my data\n"
         "This cancels your open jobs and deletes your photos, pictures that were not posted yet, "
-        "the words of your `/imagine` commands and your consent. A job that was sent already "
+        "the words of your `/imagine` commands and your consent. Your pictures in events are taken "
+        "down, and your votes there go, too. A job that was sent already "
         "counts against your quota.",
         erase_button(confirmed=True),
     )

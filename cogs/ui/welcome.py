@@ -14,9 +14,11 @@ def welcome(*, event: int, wall: str) -> discord.ui.LayoutView:
             "1. Type `/faceswap`, attach a **photo** of a face, pick a **filter** from the list "
             "and say **who** is in it.\n"
             "2. Send it, agree once, and watch the card until your picture is there.\n"
-            "3. Look through `/filters`, or try `/imagine`, `/jobs`, `/quota` and `/help`.\n"
-            f"There is an event, too: step in at <#{event}>, approve its pictures as a moderator, "
-            "vote, and see its wall. You may make one of your own with `/event create`."
+            "3. Look through `/filters`, or try `/imagine`, `/jobs`, `/quota` and `/help`."
+        ),
+        discord.ui.TextDisplay(
+            f"There is an **event**, too: step in at <#{event}>, let pictures in as a moderator, "
+            "vote, and watch its wall. `/event create` makes one of your own."
         ),
         discord.ui.ActionRow(discord.ui.Button(label="Open the wall", url=wall)),
         discord.ui.TextDisplay(

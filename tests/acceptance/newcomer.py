@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -56,9 +57,12 @@ class Newcomer:
 
     async def _arrived(self) -> None:
         await expect(self.page.get_by_role("heading", name="Welcome to the photo")).to_be_visible()
+        await self._laid_out()
+        await self.page.evaluate(_WATCH)
+
+    async def _laid_out(self) -> None:
         width = await self.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
         await expect(self.page.locator("#preview-app")).to_have_css("width", f"{width}px")
-        await self.page.evaluate(_WATCH)
 
     def channel(self, name: str) -> Locator:
         """Return a channel's entry in the list."""
@@ -78,9 +82,25 @@ class Newcomer:
 
     async def look(self, what: str) -> None:
         """Keep what the page shows now."""
+        await self.look_at(self.page, what)
+
+    async def look_at(self, page: Page, what: str) -> None:
+        """Keep what another page shows now."""
         if self._pictures is not None:
             path = self._pictures / f"{self._name}-{next(self._steps):02}-{what}.png"
-            await self.page.screenshot(path=path)
+            await page.screenshot(path=path)
+
+    async def look_twice(self, what: str) -> None:
+        """Keep what the page shows now, and what it would show on a phone."""
+        await self.look(what)
+        if self._pictures is not None:
+            size = self.page.viewport_size
+            assert size is not None
+            await self.page.set_viewport_size(PHONE)
+            await self._laid_out()
+            await self.look(f"{what}-phone")
+            await self.page.set_viewport_size(size)
+            await self._laid_out()
 
     async def newest(self) -> Locator:
         """Return the message that is the newest now, also when others come after it."""
@@ -94,12 +114,13 @@ class Newcomer:
         await self.page.get_by_role("option", name=f"/{command}").click()
         await expect(self.page.get_by_role("button", name=f"Command /{command}")).to_be_visible()
 
-    async def choose(self, option: str, typed: str, *, named: str) -> None:
+    async def choose(self, option: str, typed: str, *, named: str | re.Pattern[str]) -> None:
         """Type into an option and pick from what is suggested."""
         box = self.page.get_by_label(f"{option}, required")
         await box.click()
         await box.press_sequentially(typed)
-        await self.page.get_by_role("option", name=named, exact=True).click()
+        is_whole = isinstance(named, str)
+        await self.page.get_by_role("option", name=named, exact=is_whole).first.click()
 
     async def send(self) -> Locator:
         """Send the command; returns the answer."""
@@ -112,7 +133,14 @@ class Newcomer:
 
     def button(self, message: Locator, label: str) -> Locator:
         """Return a button of the bot's, not one of those that Discord shows to moderators."""
-        return message.locator(".message-components").get_by_role("button", name=label, exact=True)
+        name = re.compile(rf"^(\W+ ?)?{re.escape(label)}$")  # it may begin with an emoji
+        return message.locator(".message-components").get_by_role("button", name=name)
+
+    async def with_text(self, words: str) -> Locator:
+        """Wait for the newest message that says this."""
+        found = self.messages.locator("article").filter(has_text=words).last
+        await expect(found).to_be_visible(timeout=PAINTED)
+        return self.messages.locator(f"article[data-message-id='{await self._id(found)}']")
 
     async def next_after(self, message: Locator) -> Locator:
         """Wait for a message below this one, or in its place."""

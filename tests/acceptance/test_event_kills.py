@@ -165,3 +165,22 @@ async def test_a_post_whose_answer_was_cut_off_is_not_repeated(booth: PhotoBooth
 
     await until(lambda: party.pictures("gallery_message_id") != [None], within=IN_TIME)
     assert party.pictures("gallery_message_id") == [message.id for message in party.shown()]
+
+
+async def test_what_is_deleted_by_hand_while_the_bot_is_down_is_taken_down(
+    booth: PhotoBooth,
+) -> None:
+    party, review = await waiting(booth)
+    await party.approve(review)
+    (first,) = await party.exhibited()
+    await party.order(booth.bob)
+    await party.approve((await party.reviewed(2))[1])
+    await party.exhibited(2)
+    await until(lambda: None not in party.pictures("gallery_message_id"), within=IN_TIME)
+    await booth.bot.kill()
+    booth.discord.delete_message(first)
+    booth.discord.gateway.forget()
+    await booth.bot.start()
+
+    await party.states("removed", "approved")
+    await until(lambda: len(party.files()) == 1, within=IN_TIME)

@@ -5,9 +5,12 @@ One bot serves all of these; each test has members and a server of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
+from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -16,6 +19,7 @@ from tests.acceptance.conftest import House, open_house
 from tests.acceptance.organising import command, created, make_organiser, row, said
 from tests.support.artwork import bordered, encoded
 from tests.support.discord import Channel, Message, Upload
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,7 +28,8 @@ NOW: dict[str, Any] = {"starts": "now", "ends": "2h"}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[House]:
-    async with open_house(tmp_path_factory.mktemp("house")) as opened:
+    port = str(free_port())
+    async with open_house(tmp_path_factory.mktemp("house"), WALL_PORT=port) as opened:
         yield opened
 
 
@@ -131,3 +136,44 @@ async def test_a_panel_shows_the_look_that_was_taken(booth: PhotoBooth) -> None:
     await booth.press(asked.original, "Use this look")
     await booth.discord.until(lambda: shown.files != before, within=IN_TIME, what="a new look")
     assert len(shown.files) == 1
+
+
+async def test_a_wall_is_opened_renewed_and_revoked_by_its_organiser(booth: PhotoBooth) -> None:
+    number = await created(booth, **NOW)
+    asked = await command(booth, "wall", event=str(number))
+    page = await booth.text(asked, "The wall of Winter party")
+    assert asked.ephemeral
+    first, code = link_of(page), code_of(page)
+    assert await status_of(first) is HTTPStatus.OK
+    again = await command(booth, "wall", event=str(number))
+    assert link_of(await booth.text(again, "The wall of")) == first  # one wall, however often asked
+
+    await booth.press(page, "New link")
+    await booth.discord.until(lambda: first not in page.text(), within=IN_TIME, what="a new link")
+    second = link_of(page)
+    assert code_of(page) != code
+    assert await status_of(first) is HTTPStatus.NOT_FOUND
+    assert await status_of(second) is HTTPStatus.OK
+
+    await booth.press(page, "Revoke the link")
+    await booth.text(asked, "is revoked")
+    assert await status_of(second) is HTTPStatus.NOT_FOUND
+    assert row(booth, number)["wall_key"] is None
+    assert not any(
+        "/w/" in each.text() for each in booth.discord.messages(booth.channel) if not each.ephemeral
+    )
+
+
+def link_of(page: Message) -> str:
+    (link,) = re.findall(r"http://\S+/w/\S+", page.text())
+    return str(link)
+
+
+def code_of(page: Message) -> str:
+    (code,) = re.findall(r"code \*\*(\S+)\*\*", page.text())
+    return str(code)
+
+
+async def status_of(address: str) -> HTTPStatus:
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        return HTTPStatus(answer.status)

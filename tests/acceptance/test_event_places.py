@@ -21,7 +21,7 @@ from tests.acceptance.organising import (
     row,
     said,
 )
-from tests.support.discord import Channel, Permission, ScheduledEvent
+from tests.support.discord import Channel, ChannelKind, Permission, ScheduledEvent
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -137,6 +137,13 @@ async def test_where_a_thread_is_refused_pictures_go_to_the_channel(booth: Photo
     assert row(booth, number)["gallery_channel_id"] == booth.channel.id
     assert booth.guild.threads == []
     assert refusal.hits == 1
+
+
+async def test_an_announcement_channel_gets_a_thread_of_its_kind(booth: PhotoBooth) -> None:
+    news = booth.discord.add_text_channel(booth.guild, "news", kind=ChannelKind.ANNOUNCEMENT)
+    number = await created(booth, channel=news)
+    thread = await thread_of(booth, number)
+    assert (thread.kind, thread.parent) == (ChannelKind.ANNOUNCEMENT_THREAD, news)
 
 
 async def test_an_outage_only_puts_it_off(booth: PhotoBooth, house: House) -> None:

@@ -267,6 +267,21 @@ async def test_only_a_role_that_may_be_called_is(booth: PhotoBooth, role: str, w
     assert words in await said(booth, "create", **WHEN, ping=roles[role])
 
 
+async def test_a_server_without_a_time_zone_is_told_whose_times_they_are(
+    booth: PhotoBooth,
+) -> None:
+    shown = await preview(booth, timezone="UTC")
+    assert "⚠️ Times are those of UTC" in shown.text()
+
+
+async def test_a_channel_that_the_bot_does_not_see_is_named_as_the_reason(
+    booth: PhotoBooth,
+) -> None:
+    hidden = Channel(id=booth.channel.id + 1, name="hidden", guild=booth.guild)
+    booth.guild.channels.append(hidden)  # and nobody tells the bot
+    assert "I cannot see what you chose" in await said(booth, "create", **WHEN, channel=hidden)
+
+
 async def test_a_media_channel_can_be_the_gallery(booth: PhotoBooth) -> None:
     media = booth.discord.add_text_channel(booth.guild, "pictures", kind=ChannelKind.MEDIA)
     shown = await preview(booth, gallery=media)

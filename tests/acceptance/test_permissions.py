@@ -31,6 +31,7 @@ async def test_every_row(tmp_path: Path, subtests: pytest.Subtests) -> None:
     port = str(free_port())
     async with open_house(tmp_path, WALL_PORT=port, LOG_LEVEL="INFO") as house:
         house.discord.rate_limits = False
+        house.discord.checks_schema = False  # how messages are made is tried elsewhere
         house.discord.limits.response_seconds = PATIENCE
         turns = asyncio.Semaphore(AT_ONCE)
         found = await asyncio.gather(*(_play(house, row, turns) for row in ROWS))
@@ -49,8 +50,8 @@ async def _play(house: House, row: PermissionRow, turns: asyncio.Semaphore) -> l
             if row.event:
                 await server.open_event()
             return [problem for who in Who if (problem := await _try(server, row, who))]
-        except AssertionError as error:
-            return [f"{server.trying.name}: {error}"[:600]]
+        except (AssertionError, TimeoutError) as error:
+            return [f"{server.trying.name}: {type(error).__name__} {error}"[:600]]
 
 
 async def _try(server: Server, row: PermissionRow, who: Who) -> str | None:

@@ -58,6 +58,9 @@ def show(verdict: Verdict) -> Verdict:
     """Print figures and violations."""
     for name, value in verdict.figures.items():
         say(f"{name:46} {value}")
+    say("Guests who were not served read:")
+    for words, count in verdict.reasons.most_common():
+        say(f"    {count:4}  {words!r}")
     for violation in verdict.violations:
         say(f"BROKEN: {violation}")
     say(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.support.discord import Interaction
 
 if TYPE_CHECKING:
-    from tests.party.audit import Evidence
+    from tests.party.evidence import Evidence
 
 Figures = dict[str, int | str]
 MIB = 2**20
@@ -51,7 +51,9 @@ def figures(evidence: Evidence, *, seconds: float) -> Figures:
         "votes for oneself, refused": scene.counts["votes for oneself"],
         "interactions while it was away": scene.counts["interactions without an answer"],
         "wall: pictures shown": len(scene.wall.sightings) if scene.wall else 0,
-        "wall: from approval to the page, p50 and p99": _percentiles(_wall_delays(evidence)),
+        "wall: from approval to the page, p50 and p99": _percentiles(_told_delays(evidence)),
+        "wall: … until it has its turn, p50 and p99": _percentiles(_wall_delays(evidence)),
+        "wall: from removal to gone, p50 and p99": _percentiles(_gone_delays(evidence)),
         "wall: page's memory": _span(scene.wall.heap if scene.wall else []),
         "bot's memory": _span(scene.memory),
         "requests to Discord": len(scene.discord.requests),
@@ -84,6 +86,26 @@ def _wall_delays(evidence: Evidence) -> list[float | None]:
         if approved_at is not None:
             delays.append((sighting.first - approved_at).total_seconds())
     return delays
+
+
+def _told_delays(evidence: Evidence) -> list[float | None]:
+    wall = evidence.scene.wall
+    told = wall.stream.told if wall else {}
+    return [
+        (at - approved_at).total_seconds()
+        for picture_id, at in told.items()
+        if (approved_at := evidence.approved_at(picture_id)) is not None
+    ]
+
+
+def _gone_delays(evidence: Evidence) -> list[float | None]:
+    wall = evidence.scene.wall
+    dropped = wall.stream.dropped if wall else {}
+    return [
+        (dropped[picture_id] - at).total_seconds()
+        for picture_id, at in evidence.scene.removals.items()
+        if picture_id in dropped
+    ]
 
 
 def _rate(evidence: Evidence) -> float:

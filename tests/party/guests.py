@@ -23,9 +23,10 @@ TRIES = 8  # of one form, while the bot is being killed
 ACCEPT_SECONDS = 20.0
 DECISION_SECONDS = 400.0
 AFTER_THE_END = 1.0  # seconds
-IN_TIME = 2.0  # seconds before the end at which the late ones open the form
+IN_TIME = 4.0  # seconds before the end at which the late ones open the form
 TAKEN, REFUSED, LOST = "taken", "refused", "lost"
 
+AGREE = "I agree, go on"
 NO_PHOTO = Upload("me.jpg", b"this is no photo", "image/jpeg")
 
 
@@ -43,9 +44,8 @@ async def _ordinary(scene: Scene, guest: Guest) -> None:
 
 
 async def _eager(scene: Scene, guest: Guest) -> None:
-    for _ in range(scene.plan.guest_limit):
+    for _ in range(scene.plan.guest_limit + 1):  # the last one too many
         await _order(scene, guest)
-    await _order(scene, guest, expects=REFUSED)
 
 
 async def _careless(scene: Scene, guest: Guest) -> None:
@@ -173,9 +173,14 @@ async def _send(
         caption=f"Guest {guest.number}" if mark % 2 else "",
         consents=consents,
     )
+    began = now()
     sent = await scene.discord.submit_modal(guest.user, opened, filled)
-    guest.attempts.append(Attempt(mark=mark, sent=sent, expects=expects, at=now()))
-    if not await answered(scene, sent):
+    is_answered = await answered(scene, sent)
+    if is_answered and _asks_consent(sent):
+        agreed = await press(scene, guest.user, sent.message, AGREE)
+        is_answered, sent = agreed is not None, agreed or sent
+    guest.attempts.append(Attempt(mark=mark, sent=sent, expects=expects, at=began))
+    if not is_answered:
         return LOST, sent
     await come_true(lambda: _is_taken(scene, sent) or _has_words(sent), within=ACCEPT_SECONDS)
     if not _is_taken(scene, sent):
@@ -183,6 +188,11 @@ async def _send(
     if _is_taken(scene, sent):
         return TAKEN, sent
     return (REFUSED if _has_words(sent) else LOST), sent
+
+
+def _asks_consent(sent: Interaction) -> bool:
+    """Tell whether it is the first picture of this member, whatever they make."""
+    return sent.message is not None and AGREE in sent.message.labels()
 
 
 def _is_taken(scene: Scene, sent: Interaction) -> bool:

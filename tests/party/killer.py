@@ -110,11 +110,20 @@ async def _kill(scene: Scene, moment: Moment) -> None:
         was_reached = await _within(reached(), max(REACH_SECONDS, scene.seconds_left))
         since = now()
         await scene.bot.kill()
+        open_orders = scene.book.open_orders()
     await asyncio.sleep(moment.away)
     await scene.bot.launch()
     if not await come_true(lambda: scene.discord.gateway.connected, within=START_SECONDS):
         scene.problems.append("the bot did not start again")
-    scene.kills.append(Kill(moment=moment.name, was_reached=was_reached, since=since, until=now()))
+    scene.kills.append(
+        Kill(
+            moment=moment.name,
+            was_reached=was_reached,
+            since=since,
+            until=now(),
+            open_orders=open_orders,
+        )
+    )
 
 
 async def _within(waiting: Awaitable[Any], seconds: float) -> bool:

@@ -43,7 +43,7 @@ async def police(scene: Scene, user: User) -> None:
     """Take a picture down now and then: by its button, or by deleting its message by hand."""
     rng = random.Random(f"{scene.plan.seed}:police")
     seen: set[int] = set()
-    while True:
+    while not scene.is_over:
         await asyncio.sleep(LOOK_AGAIN)
         for row in list(scene.facts.pictures.values()):
             if row.id in seen or row.gallery_message_id is None or row.state != "approved":
@@ -97,6 +97,7 @@ async def _decide(scene: Scene, user: User, picture_id: int, message: Message) -
             at=at,
             by=user,
             answered=took_effect,
+            answered_at=now(),
             guest_id=guest.user.id if guest else 0,
         )
     )

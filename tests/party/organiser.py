@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -49,7 +50,7 @@ def _options(scene: Scene) -> dict[str, object]:
     """Times are written to the minute, so it began in the minute that is under way."""
     began = now().replace(second=0, microsecond=0)
     ends = max(now() + timedelta(seconds=scene.plan.seconds), began + SHORTEST)
-    minutes = (ends - now()).total_seconds() / 60
+    minutes = math.ceil((ends - now()).total_seconds() / 6) / 10
     return {
         "starts": f"{began:%H:%M}",
         "ends": f"in {minutes:.1f} min",
@@ -91,10 +92,14 @@ async def wall_link(scene: Scene) -> str:
 async def fetch_export(scene: Scene) -> bytes:
     """Ask for the export, and download what it offers."""
     await bot_there(scene)
-    asked = await scene.discord.slash(
-        scene.venue.organiser, scene.venue.party, "event export", {"event": str(scene.event_id)}
-    )
-    await asked.responded()
+    try:
+        asked = await scene.discord.slash(
+            scene.venue.organiser, scene.venue.party, "event export", {"event": str(scene.event_id)}
+        )
+        await asked.responded()
+    except AssertionError as error:
+        scene.problems.append(f"/event export: {error}"[:300])
+        return b""
     found = await come_true(lambda: _offers_export(asked), within=EXPORT_SECONDS)
     if not found:
         text = asked.original.text() if asked.original else ""

@@ -49,6 +49,7 @@ class Decision:
     at: datetime  # when it was pressed
     by: User
     answered: bool
+    answered_at: datetime
     guest_id: int = 0
 
 
@@ -60,6 +61,7 @@ class Kill:
     was_reached: bool
     since: datetime
     until: datetime
+    open_orders: frozenset[int]  # interactions that were written down then, and no jobs yet
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

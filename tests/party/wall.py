@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+import aiohttp
 from playwright.async_api import Error, Page, Response
 
 from tests.support.browser import open_browser
@@ -51,11 +55,56 @@ class Sighting:
     last: datetime
 
 
+class StreamWatch:
+    """Listens to what all pages of a wall are told, as one of them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/events"
+        self.told: dict[int, datetime] = {}  # pictures: when they were first named
+        self.dropped: dict[int, datetime] = {}  # when they were named as gone
+        self._known: set[int] = set()
+
+    async def keep_listening(self) -> None:
+        """Listen until cancelled, connecting anew whenever the bot was killed."""
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    timeout = aiohttp.ClientTimeout(total=None, sock_read=30)
+                    async with session.get(self._url, timeout=timeout) as answer:
+                        await self._listen(answer)
+                await asyncio.sleep(LOOK_EVERY)
+
+    async def _listen(self, answer: aiohttp.ClientResponse) -> None:
+        kind = ""
+        async for line in answer.content:
+            text = line.decode().strip()
+            if text.startswith("event: "):
+                kind = text.removeprefix("event: ")
+            elif text.startswith("data: "):
+                self._hear(kind, json.loads(text.removeprefix("data: ")))
+
+    def _hear(self, kind: str, data: dict[str, Any]) -> None:
+        now = datetime.now(UTC)
+        if kind == "all":
+            there = {each["id"] for each in data["pictures"]}
+            gone = self._known - there
+        elif kind == "change":
+            there, gone = {each["id"] for each in data["put"]}, set(data["drop"])
+        else:
+            return
+        for picture_id in there:
+            self.told.setdefault(picture_id, now)
+        for picture_id in gone:
+            self.dropped[picture_id] = now
+        self._known = (self._known | there) - gone
+
+
 @dataclass(slots=True, kw_only=True)
 class WallWatch:
     """The open page; `fetched` are the pictures whose files it was given."""
 
     page: Page
+    stream: StreamWatch
     sightings: dict[int, Sighting] = field(default_factory=dict)
     fetched: dict[int, datetime] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
@@ -85,28 +134,31 @@ class WallWatch:
             self.heap.append(int(used))
             await asyncio.sleep(LOOK_EVERY)
 
-    def _note(self, response: Response) -> None:
-        found = _PICTURE.search(response.url)
-        if found and response.ok:
-            self.fetched.setdefault(int(found[1]), datetime.now(UTC))
-
 
 @asynccontextmanager
 async def watch_wall(url: str) -> AsyncGenerator[WallWatch]:
     """Open the wall in a browser, and note all that it shows."""
     async with open_browser() as browser:
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
-        watch = WallWatch(page=page)
+        watch = WallWatch(page=page, stream=StreamWatch(url))
         await page.add_init_script(_RECORDER)
-        page.on("response", watch._note)
+
+        def note(response: Response) -> None:
+            found = _PICTURE.search(response.url)
+            if found and response.ok:
+                watch.fetched.setdefault(int(found[1]), datetime.now(UTC))
+
+        page.on("response", note)
         page.on("pageerror", lambda error: watch.complaints.append(str(error)))
         await page.goto(url)
-        looking = asyncio.create_task(watch.keep_looking())
+        works = (watch.keep_looking(), watch.stream.keep_listening())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield watch
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _moment(milliseconds: float) -> datetime:

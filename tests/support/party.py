@@ -21,13 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.services.events.downloads import Downloads
 from bot.services.events.exhibition import Exhibition
 from bot.services.events.feed import EventFeed
-from bot.services.events.renditions import Renditions
 from bot.services.events.walls import WallLink, Walls
-from bot.wall.assets import Assets
-from bot.wall.pages import Pages
-from bot.wall.routes import Parts, Routes
+from bot.wall.building import build_wall
 from bot.wall.server import serving
-from bot.wall.streams import Streams
 from db.database import Database
 from db.event_models import EventState, PictureState, Place
 from db.event_pictures import EventPictureRepository
@@ -184,7 +180,6 @@ class OpenWall:
     walls: Walls
     exhibition: Exhibition
     downloads: Downloads
-    renditions: Renditions
     link: WallLink
     base: str
 
@@ -212,17 +207,12 @@ async def open_wall(
         exhibition = Exhibition(
             events=rows, pictures=EventPictureRepository(database), folder=party.folder
         )
-        assets, renditions = Assets(), Renditions()
-        routes = Routes(
-            Parts(
-                exhibition=exhibition,
-                walls=walls,
-                renditions=renditions,
-                downloads=downloads,
-                streams=Streams(exhibition=exhibition, feed=party.feed),
-                assets=assets,
-                pages=Pages(assets, base_url=base),
-            )
+        routes = build_wall(
+            base_url=base,
+            exhibition=exhibition,
+            walls=walls,
+            downloads=downloads,
+            feed=party.feed,
         )
         link = await walls.open(party.event_id)
         async with serving(routes, host="127.0.0.1", port=int(base.rpartition(":")[2])):
@@ -231,7 +221,6 @@ async def open_wall(
                 walls=walls,
                 exhibition=exhibition,
                 downloads=downloads,
-                renditions=renditions,
                 link=link,
                 base=base,
             )

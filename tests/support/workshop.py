@@ -254,6 +254,7 @@ def build(
     outlook = Outlook(backends=backends, gates=gates, pace=pace, budget=budget)
     open_orders = OpenOrderRepository(database, clock=clock)
     intake = Intake(orders=open_orders, delivery=delivery)
+    downloads = Downloads(data_dir / "downloads", base_url=None, clock=clock)
     worker = Worker(
         jobs=jobs,
         backends=backends,
@@ -282,7 +283,9 @@ def build(
             members=MemberRepository(database, clock=clock),
             retention=RetentionRepository(database),
             events=EventClearing(
-                data_dir / "events", retention=EventRetentionRepository(database, clock=clock)
+                data_dir / "events",
+                retention=EventRetentionRepository(database, clock=clock),
+                downloads=downloads,
             ),
             open_orders=open_orders,
             photos=photos,

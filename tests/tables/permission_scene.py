@@ -26,6 +26,7 @@ from tests.support.workshop import photo_bytes
 from tests.tables.permission_row import Who
 
 IN_TIME = 20.0
+AGREE = "I agree, go on"
 POWERS = {
     Who.MODERATOR: Permission.MANAGE_MESSAGES,
     Who.MODERATORS_ROLE: Permission(0),
@@ -192,6 +193,8 @@ class Server:
             guest, opened, {"photo": photo, "filter": "12", "who": "Woman", "consent": True}
         )
         await sent.responded()
+        if sent.message is not None and AGREE in sent.message.labels():  # their first picture
+            await (await self.house.discord.press(guest, sent.message, AGREE)).responded()
         await until(lambda: len(self._pictures_of(guest)) > len(known), within=IN_TIME)
         self.picture_id = max(picture_id for (picture_id,) in self._pictures_of(guest))
         await self.house.discord.until(

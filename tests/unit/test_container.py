@@ -19,7 +19,7 @@ import yaml
 from bot.arguments import build
 from bot.health import BEAT_EVERY, STALE_AFTER, BotState, Heartbeat
 from bot.services.worker import GRACE_SECONDS
-from bot.settings import variable_names
+from bot.settings import WALL_PORT, Settings, variable_names
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -237,6 +237,16 @@ def test_the_bot_is_there_by_itself_and_reads_env() -> None:
     assert "profiles" not in bot
     assert [each["path"] for each in bot["env_file"]] == [".env"]
     assert set(bot["environment"]) <= set(variable_names())
+
+
+def test_the_wall_is_published_to_this_machine_only_and_named_by_the_operator() -> None:
+    bot = compose()["services"]["bot"]
+
+    assert texts("EXPOSE") == [str(WALL_PORT)]
+    assert bot["ports"] == [f"127.0.0.1:{WALL_PORT}:{WALL_PORT}"]
+    assert Settings.from_env(bot["environment"]).wall_base is None
+    named = {**bot["environment"], "WALL_URL": "https://wall.example.org"}
+    assert Settings.from_env(named).wall_base == "https://wall.example.org"
 
 
 def test_the_studio_is_asked_for_by_profile_and_sees_no_token() -> None:

@@ -17,7 +17,7 @@ from bot.delivery.events.telling import Teller
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.delivery.uploads import send_fitting, upload_limit
 from bot.services.delivery import DeliveryPostponed, Posted
-from bot.services.events.curator import gallery_of
+from bot.services.events.places import gallery_of
 from bot.services.events.showing import Trouble
 from bot.services.events.store import EventStore
 from bot.services.sizes import Sized
@@ -115,6 +115,9 @@ class DiscordExhibitor:
                 return False
             _log.info("Picture %d: its votes cannot be shown: %s", picture.id, refused)
         return True
+
+    async def missing(self, pictures: Sequence[EventPicture]) -> tuple[EventPicture, ...]:
+        return tuple([each for each in pictures if not await self._posted.shows(each)])
 
     async def take_down(self, picture: EventPicture) -> bool:
         try:

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.delivery.reasons import reasons
+from bot.delivery.events.removing import is_no_more
+from bot.delivery.reasons import PlaceRefused, reasons
 from bot.services.delivery import Posted
 from cogs.ui.events.picture_buttons import PictureVerb, pictures_with
+from db.event_models import EventPicture
 
 MOST_READ = 3000  # messages, from the oldest picture on
 LATEST_READ = 500  # … and back from now, should those not reach so far
@@ -43,6 +45,22 @@ class PostedPictures:
             known = since, await self._read(channel_id, verb, since - CLOCKS_DIFFER)
             self._known[key] = known
         return known[1].get(picture_id)
+
+    async def shows(self, picture: EventPicture) -> bool:
+        """Tell whether a gallery still shows a picture; only who is not found is asked for."""
+        channel_id, message_id = picture.gallery_channel_id or 0, picture.gallery_message_id or 0
+        since = picture.shown_at or picture.created_at
+        is_post = channel_id == message_id
+        try:
+            if not is_post and await self.find(
+                channel_id, picture.id, PictureVerb.VOTE, since=since
+            ):
+                return True
+            async with reasons():
+                await self._client.get_partial_messageable(channel_id).fetch_message(message_id)
+        except PlaceRefused as refused:
+            return not is_no_more(refused)
+        return True
 
     def forget(self, channel_id: int) -> None:
         """Have a channel read anew: nobody knows whether the last post arrived there."""

@@ -12,7 +12,7 @@ from bot import picture_messages
 from bot.delivery.cards import Cards
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.services.delivery import DeliveryPostponed
-from bot.services.events.curator import gallery_of
+from bot.services.events.places import place_of
 from bot.services.events.showing import Trouble
 from bot.services.sizes import Sized
 from bot.tree import notice
@@ -78,7 +78,7 @@ class Teller:
 
     async def report(self, event: Event, trouble: Trouble) -> None:
         """Tell organisers what keeps pictures back: in the log channel, or the one who made it."""
-        channel_id = event.review_channel_id if trouble is Trouble.REVIEW else gallery_of(event)
+        channel_id = place_of(trouble, event)
         view = notice(picture_messages.trouble(event, trouble, f"<#{channel_id}>"))
         choices = await self._servers.get(event.guild_id)
         try:

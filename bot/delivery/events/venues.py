@@ -25,6 +25,7 @@ from db.events import EventRepository
 LOOK_EVERY = 60.0  # seconds; what organisers do rings
 ARCHIVED_AFTER: Literal[10080] = 10080  # minutes of silence: a week, the longest there is
 LONGEST_NAME = 100
+_THREAD, _NEWS_THREAD = discord.ChannelType.public_thread, discord.ChannelType.news_thread
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class Venues:
         self._bell = bell
         self._listings = Listings(clock=clock)
         self._followed: dict[int, Event] = {}  # events as their listings show them
-        self._without: set[int] = set()  # events that cannot be listed
+        self._without: dict[int, Event] = {}  # events as they were when they could not be listed
 
     async def run(self) -> None:
         """Look after all events until cancelled."""
@@ -62,10 +63,9 @@ class Venues:
         due |= {event.id: event for event in await self._events.list_to_unlist()}
         for event in due.values():
             await self._look_after(event)
-        self._followed = {
-            number: self._followed[number] for number in due if number in self._followed
-        }
-        self._without &= set(due)
+        for known in (self._followed, self._without):
+            for number in known.keys() - due.keys():
+                del known[number]
 
     async def _look_after(self, event: Event) -> None:
         guild = self._client.get_guild(event.guild_id)
@@ -92,7 +92,7 @@ class Venues:
             async with reasons():
                 made = await channel.create_thread(
                     name=name,
-                    type=discord.ChannelType.public_thread,
+                    type=_NEWS_THREAD if channel.is_news() else _THREAD,
                     auto_archive_duration=ARCHIVED_AFTER,
                 )
         except PlaceRefused as refused:
@@ -109,13 +109,13 @@ class Venues:
                 await self._events.set_listing(event.id, number)
         except PlaceRefused as refused:
             _log.warning("Event %d cannot be listed: %s", event.id, refused)
-            self._without.add(event.id)
+            self._without[event.id] = event
             if event.state.is_over:  # whatever Discord shows, nothing can be done about it
                 await self._events.set_listing(event.id, None)
 
     def _is_to_be_listed(self, event: Event) -> bool:
         is_ahead = event.state in {EventState.SCHEDULED, EventState.OPEN}
-        return event.wants_listing and is_ahead and event.id not in self._without
+        return event.wants_listing and is_ahead and self._without.get(event.id) != event
 
     async def _follow(self, guild: discord.Guild, event: Event, number: int) -> None:
         if self._followed.get(event.id) == event:

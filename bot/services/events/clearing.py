@@ -1,4 +1,4 @@
-"""Deletes community events whose time to be kept is over, with their files."""
+"""Deletes community events whose time to be kept is over, with their files, and old downloads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from bot.services.events.downloads import Downloads
 from db.event_retention import EventRetentionRepository
 
 EVENTS, DRAFTS = "community events", "drafts of events"
+DOWNLOADS = "downloads"
 EVENT_PICTURES, FOLDERS = "pictures of events", "folders of no event"
 STRAY_SECONDS = 3600.0  # a folder without a row is older than that only if its row never comes
 
@@ -21,9 +23,12 @@ _log = logging.getLogger(__name__)
 class EventClearing:
     """Looks after the folder of events: one folder each, named by its number."""
 
-    def __init__(self, folder: Path, *, retention: EventRetentionRepository) -> None:
+    def __init__(
+        self, folder: Path, *, retention: EventRetentionRepository, downloads: Downloads
+    ) -> None:
         self._folder = folder
         self._retention = retention
+        self._downloads = downloads
 
     async def sweep(self) -> Counter[str]:
         """Delete what is due; tell what went. Files go first: a kill leaves a row to go on with."""
@@ -33,6 +38,7 @@ class EventClearing:
             if await self._delete_folder(self._folder / str(event_id)):
                 done[EVENT_PICTURES] += await self._retention.delete(event_id)
                 done[EVENTS] += 1
+        done[DOWNLOADS] += await self._downloads.sweep()
         done[FOLDERS] += await self._delete_strays()
         return done
 

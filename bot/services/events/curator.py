@@ -16,10 +16,11 @@ from bot.services.delivery import DeliveryPostponed, Posted
 from bot.services.events.deletions import Deletions
 from bot.services.events.feed import EventFeed
 from bot.services.events.lane import Lane, LeaveAlone
+from bot.services.events.places import gallery_of, place_of
 from bot.services.events.showing import Exhibitor, Trouble
 from bot.services.events.store import EventStore
 from db.errors import PictureDecided, StorageError
-from db.event_models import Event, EventPicture, Place
+from db.event_models import Event, EventPicture
 from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
 from db.notices import NoticeRepository
@@ -107,6 +108,7 @@ class Curator:
             for lane in self._lanes:
                 tasks.create_task(lane.run())
             tasks.create_task(self._tidy())
+            tasks.create_task(self._look_for_gaps())
 
     # --- one picture, one step
 
@@ -195,14 +197,14 @@ class Curator:
             self._well.discard(mark)
             if await self._notices.say_once(mark):
                 await self._exhibitor.report(event, trouble)
-            return LeaveAlone(lasts=TRIED_AGAIN, place=_place_of(trouble, event))
+            return LeaveAlone(lasts=TRIED_AGAIN, place=place_of(trouble, event))
         if mark not in self._well:  # should it come again, it is said again
             await self._notices.forget(mark)
             self._well.add(mark)
         return posted
 
     async def _place(self, trouble: Trouble, event_id: int) -> int | None:
-        return _place_of(trouble, await self._events.get(event_id))
+        return place_of(trouble, await self._events.get(event_id))
 
     async def _lost(self, picture: EventPicture) -> None:
         """Give a picture up whose file is gone, unless it was decided at this moment."""
@@ -224,6 +226,17 @@ class Curator:
         self._feed.changed(picture.event_id)
         self.ring()
 
+    async def _look_for_gaps(self) -> None:
+        """Follow who deleted messages of a gallery while nobody was here to hear of it."""
+        try:
+            for event in await self._events.list_under_way():
+                approved = await self._pictures.list_approved(event.id)
+                shown = [each for each in approved if each.gallery_message_id is not None]
+                for picture in await self._exhibitor.missing(shown[::-1]):  # the oldest first
+                    await self._gone(picture)
+        except (DeliveryPostponed, StorageError) as error:
+            _log.warning("Galleries could not be looked through for gaps: %s", error)
+
     # --- files
 
     async def _tidy(self) -> None:
@@ -236,14 +249,3 @@ class Curator:
             except (OSError, StorageError) as error:
                 _log.error("Pictures of events cannot be tidied: %s", error)
             await asyncio.sleep(TIDY_SECONDS)
-
-
-def _place_of(trouble: Trouble, event: Event) -> int | None:
-    return event.review_channel_id if trouble is Trouble.REVIEW else gallery_of(event)
-
-
-def gallery_of(event: Event) -> int | None:
-    """Return the channel that shows an event's pictures; None: it is not made yet."""
-    if event.gallery_channel_id is not None:
-        return event.gallery_channel_id
-    return event.channel_id if event.place is Place.CHANNEL else None

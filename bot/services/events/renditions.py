@@ -1,7 +1,7 @@
 """Pictures of an event in the few sizes that a wall asks for, made once and kept beside them.
 
-A kept copy is named after its picture's file and size; the folder is bounded, and may be deleted
-at any time.
+A kept copy is named after its picture's file and size; who deletes a picture deletes its copies.
+The folder is bounded, and may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -43,10 +43,6 @@ class Renditions:
             await asyncio.shield(making)
         return kept
 
-    async def delete(self, picture: Path) -> None:
-        """Delete every size of a picture; there may be none."""
-        await asyncio.to_thread(_delete, [_kept(picture, size=size) for size in SIZES])
-
     async def _make(self, picture: Path, kept: Path, *, longest: int) -> None:
         async with self._at_once:
             await asyncio.to_thread(_make, picture, kept, longest=longest)
@@ -65,6 +61,9 @@ def _make(picture: Path, kept: Path, *, longest: int) -> None:
     unfinished = kept.with_suffix(".part")
     small.save(unfinished, "WEBP", quality=_QUALITY, method=_METHOD)
     unfinished.replace(kept)
+    if not picture.exists():  # removed meanwhile, and its copies with it
+        kept.unlink(missing_ok=True)
+        raise FileNotFoundError(picture)
     _bound(kept.parent, keep=kept)
 
 
@@ -82,9 +81,3 @@ def _bound(folder: Path, *, keep: Path) -> None:
         if path != keep:
             path.unlink(missing_ok=True)
             too_many -= size
-
-
-def _delete(copies: list[Path]) -> None:
-    for copy in copies:
-        with contextlib.suppress(FileNotFoundError):
-            copy.unlink()

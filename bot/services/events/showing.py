@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.services.delivery import Posted
@@ -10,10 +11,11 @@ from db.event_models import Event, EventPicture
 
 
 class Trouble(enum.StrEnum):
-    """What keeps pictures of an event from where they belong."""
+    """What keeps pictures of an event, or words about it, from where they belong."""
 
     REVIEW = "review"  # the moderators' channel takes none
     GALLERY = "gallery"
+    NOTICES = "notices"  # its own channel takes not even words
 
 
 class Exhibitor(Protocol):
@@ -47,6 +49,9 @@ class Exhibitor(Protocol):
 
     async def recount(self, event: Event, picture: EventPicture) -> bool:
         """Have the gallery's message say how many votes there are; False if it is no more."""
+
+    async def missing(self, pictures: Sequence[EventPicture]) -> tuple[EventPicture, ...]:
+        """Say which of these, that are in a gallery as far as we know, are there no more."""
 
     async def take_down(self, picture: EventPicture) -> bool:
         """Delete the gallery's message; False: Discord does not let us."""

@@ -62,7 +62,7 @@ def event_form(
         _line("Prize", PRIZE, plan.prize, longest=LONGEST_PRIZE, needed=False, example="A mug")
     )
     if filters:
-        form.add_item(_filters(plan, filters[:MOST_OPTIONS]))
+        form.add_item(_filters(plan, filters))
     upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(
         custom_id=FRAME, required=False, min_values=0, max_values=1
     )
@@ -125,13 +125,18 @@ def _line(
 
 
 def _filters(plan: EventPlan, filters: Sequence[Filter]) -> Label:
+    """Offer filters, those that are chosen first: what is not offered would be lost."""
+    offered = sorted(filters, key=lambda each: str(each.id) not in plan.filters)[:MOST_OPTIONS]
+    about = "Those that guests may use; none for all"
+    if len(filters) > len(offered):
+        about = f"{len(offered)} of {len(filters)}; others with the option filters. None for all"
     options = [
         discord.SelectOption(
             label=clean(each.name, longest=100),
             value=str(each.id),
             default=str(each.id) in plan.filters,
         )
-        for each in filters
+        for each in offered
     ]
     select: discord.ui.Select[discord.ui.Modal] = discord.ui.Select(
         custom_id=FILTERS,
@@ -141,9 +146,7 @@ def _filters(plan: EventPlan, filters: Sequence[Filter]) -> Label:
         max_values=len(options),
         placeholder="All of them",
     )
-    return discord.ui.Label(
-        text="Filters", description="Those that guests may use; none for all", component=select
-    )
+    return discord.ui.Label(text="Filters", description=about, component=select)
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

@@ -342,6 +342,15 @@ class DiscordStandIn(Places):
         self._rate_limits.limit_globally(seconds)
 
     @property
+    def checks_schema(self) -> bool:
+        """Whether requests and answers are held against Discord's document; that takes its time."""
+        return self._server.check_schema
+
+    @checks_schema.setter
+    def checks_schema(self, value: bool) -> None:
+        self._server.check_schema = value
+
+    @property
     def rate_limits(self) -> bool:
         return self._rate_limits.enabled
 

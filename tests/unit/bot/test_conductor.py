@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bot.services.events.bell import Bell
 from bot.services.events.clearing import EventClearing
 from bot.services.events.conductor import Conductor
+from bot.services.events.downloads import Downloads
 from bot.services.events.feed import EventFeed
 from bot.services.events.local_time import understand_end, understand_start
 from db.checks import check
@@ -455,8 +456,13 @@ async def test_the_loop_wakes_when_it_is_rung(stage: Stage) -> None:
 # --- what goes in time
 
 
+def clearing_of(stage: Stage, folder: Path) -> EventClearing:
+    downloads = Downloads(folder.parent / "downloads", base_url=None, clock=stage.clock)
+    return EventClearing(folder, retention=stage.retention, downloads=downloads)
+
+
 async def test_drafts_go_after_an_hour(stage: Stage, tmp_path: Path) -> None:
-    clearing = EventClearing(tmp_path / "events", retention=stage.retention)
+    clearing = clearing_of(stage, tmp_path / "events")
     draft = await stage.events.draft(GUILD, ORGANISER, make_plan())
     stage.clock.advance(HOUR)
     assert (await clearing.sweep()).total() == 0
@@ -468,7 +474,7 @@ async def test_drafts_go_after_an_hour(stage: Stage, tmp_path: Path) -> None:
 async def test_files_and_rows_go_after_their_time_and_the_accounts_add_up(
     stage: Stage, tmp_path: Path
 ) -> None:
-    clearing = EventClearing(tmp_path / "events", retention=stage.retention)
+    clearing = clearing_of(stage, tmp_path / "events")
     event = await stage.plan(pot=20)
     await stage.turn(ONE)
     await stage.order()
@@ -503,6 +509,6 @@ async def test_a_folder_of_no_event_goes_and_one_just_made_stays(
         (folder / name).mkdir(parents=True)
     for name in ("77", "fonts"):
         os.utime(folder / name, (1, 1))
-    clearing = EventClearing(folder, retention=stage.retention)
+    clearing = clearing_of(stage, folder)
     assert dict(await clearing.sweep())["folders of no event"] == 1
     assert sorted(path.name for path in folder.iterdir()) == ["78", "fonts"]

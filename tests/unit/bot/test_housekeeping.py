@@ -38,6 +38,7 @@ def housekeeper_of(
         events=EventClearing(
             workshop.data_dir / "events",
             retention=EventRetentionRepository(workshop.database, clock=workshop.clock),
+            downloads=workshop.events.downloads,
         ),
         open_orders=workshop.open_orders,
         queue_wait=QUEUE_WAIT,

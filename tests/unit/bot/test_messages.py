@@ -104,7 +104,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     PictureLost(),
     *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
     PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
-    PhotoGone(),
+    *(PhotoGone(in_event=in_event) for in_event in (True, False)),
     FrameRejected(ArtworkProblem.OPAQUE),
     LogoRejected(ArtworkProblem.EMPTY),
     FilterUnknown("zz"),

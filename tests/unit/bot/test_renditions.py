@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from bot.services.events import renditions
 from bot.services.events.renditions import Renditions
+from bot.services.events.store import EventStore
 
 
 @pytest.fixture
@@ -52,12 +54,16 @@ async def test_the_oldest_copies_make_room(
     assert not old.exists()
 
 
-async def test_deleting_leaves_nothing(picture: Path) -> None:
-    made = Renditions()
-    files = [await made.get(picture, size=size) for size in renditions.SIZES]
-    await made.delete(picture)
-    await made.delete(picture)
+async def test_whoever_deletes_a_picture_deletes_its_copies(tmp_path: Path) -> None:
+    made, store = Renditions(), EventStore(tmp_path / "events")
+    source = io.BytesIO()
+    Image.new("RGB", (300, 200)).save(source, "PNG")
+    name = await store.keep(4, 7, source.getvalue(), suffix=".png")
+    files = [await made.get(store.path(4, name), size=size) for size in renditions.SIZES]
+    await store.delete(4, name)
     assert not any(file.exists() for file in files)
+    with pytest.raises(FileNotFoundError):
+        await made.get(store.path(4, name), size="s")
 
 
 async def test_a_picture_that_is_gone_is_an_error_each_time(tmp_path: Path) -> None:

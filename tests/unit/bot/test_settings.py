@@ -187,6 +187,7 @@ def test_half_an_api_names_the_other_half(given: str) -> None:
     [
         ({}, None),
         ({"WALL_HOST": "127.0.0.1"}, None),
+        ({"WALL_HOST": EVERYWHERE}, None),  # as `compose.yaml` sets it
         ({"WALL_PORT": "8090"}, "http://127.0.0.1:8090"),
         ({"WALL_PORT": "8090", "WALL_HOST": "::1"}, "http://[::1]:8090"),
         ({"WALL_URL": "https://wall.example.org"}, "https://wall.example.org"),

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import event_picture_lists as lists
 from db.database import Database
 from db.errors import EventCancelled, PictureDecided, PictureNotFound, VoteRefusal, VoteRefused
 from db.event_models import EventState, PictureState
@@ -453,6 +458,48 @@ async def test_credits_of_an_event_are_those_spent_on_its_jobs(
     figures = await pictures.figures(event_id)
     assert figures.credits == 2
     assert (figures.failed, figures.cancelled) == (1, 1)
+
+
+class Explaining:
+    """A connection that notes how each statement finds its rows."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.plans: list[str] = []
+
+    async def execute(self, statement: sa.Select[tuple[object]]) -> object:
+        compiled = statement.compile(
+            dialect=self._connection.dialect, compile_kwargs={"literal_binds": True}
+        )
+        rows = await self._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
+        self.plans += [row.detail for row in rows]
+        return await self._connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lists.to_review, "ix_event_pictures_waiting"),
+        (lists.to_repaint, "ix_event_pictures_undecided"),
+        (lists.to_show, "ix_event_pictures_unshown"),
+        (partial(lists.to_take_down, skipping=frozenset({7})), "ix_event_pictures_still_shown"),
+        (lists.untold, "ix_event_pictures_untold"),
+        (partial(lists.to_recount, now=START), "ix_event_pictures_event"),
+        (partial(lists.find_shown_as, message_id=7), "ix_event_pictures_review"),
+        (partial(lists.find_of_job, job_id=7), "sqlite_autoindex_event_pictures"),
+    ],
+)
+async def test_what_is_asked_all_the_time_is_found_by_an_index(
+    database: Database, question: Callable[..., Awaitable[object]], index: str
+) -> None:
+    async def unit(connection: AsyncConnection) -> list[str]:
+        explaining = Explaining(connection)
+        await question(explaining)
+        return explaining.plans
+
+    plans = await database.read(unit)
+    assert any(index in plan for plan in plans), plans
+    assert "SCAN event_pictures" not in plans  # but by an index, if it is named so
 
 
 def ids(found: object) -> list[int]:
