@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
+from axe_playwright_python.async_playwright import Axe
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.event_errors import ExportProblem, ExportRefused
@@ -375,6 +376,7 @@ async def test_the_page_opens_by_a_double_click_and_asks_for_nothing_else(
         await page.wait_for_function(
             "[...document.images].every(image => !image.src || image.naturalWidth > 0)"
         )
+        assert (await Axe().run(page)).response["violations"] == []
         await page.locator(".pictures a").first.click()
         assert await page.locator("dialog[open] img").get_attribute("alt")
         first = await page.locator("dialog img").get_attribute("src")
