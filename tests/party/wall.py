@@ -109,7 +109,7 @@ class WallWatch:
     fetched: dict[int, datetime] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     heap: list[int] = field(default_factory=list)
-    looked_until: datetime = datetime.max.replace(tzinfo=UTC)
+    looked_until: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def look(self) -> None:
         """Take over what the page has noted so far."""
