@@ -238,3 +238,15 @@ async def test_only_our_own_messages_are_taken_for_ours(hall: Hall, tmp_path: Pa
     notice = await hall.events.find_notice(event.id, NoticeKind.ANNOUNCED)
     assert notice is not None
     assert notice.message_id == hall.said()[1].id
+
+
+async def test_an_event_that_cannot_be_drawn_keeps_no_other_back(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = await hall.plan(name="Broken", ratio="no such shape")
+    await hall.plan(name="Whole")
+    await hall.turn()
+    await hall.turn(later=MINUTE)
+    assert len(hall.said("Whole")) == 2
+    assert (await hall.events.get(broken.id)).panel_message_id is None
+    assert f"Event {broken.id}: something could not be posted." in caplog.text
