@@ -23,6 +23,7 @@ from bench import (
     start,
     storage,
     throughput,
+    wall,
 )
 from bench.report import show
 
@@ -37,6 +38,7 @@ FIGURES = (
     storage,
     large_photos,
     memory,
+    wall,
 )
 
 

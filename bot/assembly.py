@@ -293,6 +293,7 @@ def assemble(
             planning=planning,
             dressing=dressing,
             reporting=endings.reporting,
+            teller=exhibit.teller,
             feed=feed,
             bell=event_bell,
             clock=clock,

@@ -34,6 +34,7 @@ class Exhibit:
     curator: Curator
     curation: Curation
     reception: Reception
+    teller: Teller
 
 
 def set_up_exhibit(
@@ -90,4 +91,4 @@ def set_up_exhibit(
         store=store,
         max_upload_bytes=settings.max_upload_bytes,
     )
-    return Exhibit(curator=curator, curation=curation, reception=reception)
+    return Exhibit(curator=curator, curation=curation, reception=reception, teller=teller)

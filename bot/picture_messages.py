@@ -49,6 +49,10 @@ _TROUBLES: dict[Trouble, str] = {
         "I cannot show approved pictures of {event}: {place} takes none. They wait and come by "
         "themselves once it is mended. Let me see that channel, write there and attach files."
     ),
+    Trouble.NOTICES: (
+        "I cannot say anything about {event}: {place} takes nothing from me. It goes on by the "
+        "clock all the same. Let me see that channel and write there."
+    ),
 }
 
 VOTED = "Your vote counts ♥ Nobody sees whom you vote for. Press again to take it back."
@@ -114,7 +118,7 @@ def decision(picture: EventPicture) -> str:
     is_taken_back = picture.state is not PictureState.APPROVED  # moderators are guests, too
     if is_taken_back and picture.decided_by is not None and picture.decided_by == picture.user_id:
         text += " by its guest"
-    elif picture.decided_by is not None:
+    elif picture.decided_by:  # not erased since
         text += f" by <@{picture.decided_by}>"
     if picture.reason:
         text += f": {escaped(picture.reason, longest=LONGEST_REASON)}"

@@ -11,6 +11,7 @@ import discord
 
 from bot.delivery.events.announcing import Announcer
 from bot.delivery.events.event_posts import EventCards
+from bot.delivery.events.telling import Teller
 from bot.services.events.bell import Bell
 from bot.services.events.conductor import Conductor
 from bot.services.events.dressing import Dressing
@@ -22,6 +23,7 @@ from db.database import Database
 from db.event_pictures import EventPictureRepository
 from db.event_retention import EventRetentionRepository
 from db.events import EventRepository
+from db.notices import NoticeRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +55,20 @@ def set_up_stage(
     planning: Planning,
     dressing: Dressing,
     reporting: Reporting,
+    teller: Teller,
     feed: EventFeed,
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> Stage:
     """Build them; `bell` is the one that organisers' changes ring."""
     news = Bell()
+    pictures = EventPictureRepository(database, clock=clock)
     posts = EventCards(
         events=events,
-        pictures=EventPictureRepository(database, clock=clock),
+        pictures=pictures,
         planning=planning,
-        dressing=dressing,
         reporting=reporting,
+        dressing=dressing,
         folder=settings.data_dir / "events",
         max_upload_bytes=settings.max_upload_bytes,
     )
@@ -72,5 +76,13 @@ def set_up_stage(
         conductor=Conductor(
             events=events, retention=retention, feed=feed, bell=bell, news=news, clock=clock
         ),
-        announcer=Announcer(client=client, events=events, posts=posts, bell=news, clock=clock),
+        announcer=Announcer(
+            client=client,
+            events=events,
+            posts=posts,
+            teller=teller,
+            marks=NoticeRepository(database, clock=clock),
+            bell=news,
+            clock=clock,
+        ),
     )

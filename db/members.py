@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.clock import Clock, utc_now
 from db.database import Database
+from db.event_schema import event_blocks, event_pictures, events
 from db.ledgers import is_past
 from db.models import Erased, JobState, Ledger, Scope
 from db.schema import IS_HELD, buckets, consents, jobs, members, reservations
@@ -58,6 +59,7 @@ class MemberRepository:
             await connection.execute(sa.delete(consents).where(consents.c.user_id == user_id))
             await connection.execute(sa.delete(members).where(members.c.user_id == user_id))
             await _forget_past_windows(connection, buckets.c.scope_id == user_id, now=self._clock())
+            await _forget_deeds(connection, user_id)
             return await _forget_jobs(connection, user_id)
 
         return await self._database.write(unit)
@@ -70,6 +72,14 @@ class MemberRepository:
             return await _forget_past_windows(connection, everybody, now=self._clock())
 
         return await self._database.write(unit)
+
+
+async def _forget_deeds(connection: AsyncConnection, user_id: int) -> None:
+    """Let events go on without saying who organised them, or decided something there."""
+    for column in (events.c.organiser_id, event_pictures.c.decided_by, event_blocks.c.blocked_by):
+        await connection.execute(
+            sa.update(column.table).where(column == user_id).values({column.name: NOBODY})
+        )
 
 
 async def _forget_jobs(connection: AsyncConnection, user_id: int) -> Erased:

@@ -6,11 +6,14 @@ makes the storyboard of the documents from it.
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import ClientSession
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.acceptance.newcomer import DESK, PHOTO, Newcomer, visit
@@ -125,10 +128,8 @@ async def organise(newcomer: Newcomer) -> None:
         await newcomer.start(f"event {command}")
         await newcomer.send()
         await newcomer.look_twice(command)
-    for command in ("show", "wall"):
-        await newcomer.start(f"event {command}")
-        await newcomer.choose("event", "Open", named=re.compile(EVENT))
-        await newcomer.send()
+    for command in ("show", "wall", "frame"):
+        await ask_about(newcomer, command)
         await newcomer.look_twice(command)
     await newcomer.start("event create")
     await newcomer.page.get_by_label("starts, required").fill("in 2 hours")
@@ -161,14 +162,36 @@ async def end(newcomer: Newcomer) -> None:
     """Pause, go on, and end: report and winner are posted, the pictures can be fetched."""
     await newcomer.go_to(CHANNEL)
     for words in ("is paused", "goes on"):
-        await newcomer.start("event pause")
-        await newcomer.choose("event", "Open", named=re.compile(EVENT))
-        await expect(await newcomer.send()).to_contain_text(words)
-        await newcomer.look_twice("paused" if words == "is paused" else "resumed")
-    await newcomer.start("event end")
-    await newcomer.choose("event", "Open", named=re.compile(EVENT))
-    question = await newcomer.send()
+        await expect(await ask_about(newcomer, "pause")).to_contain_text(words)
+        await newcomer.look_twice(words.replace(" ", "-"))
+    question = await ask_about(newcomer, "end")
     await newcomer.look_twice("end")
     await newcomer.press(question, "End it now")
     await newcomer.loaded(await newcomer.with_text("The winner of"))
     await newcomer.look_twice("winner")
+    report = await newcomer.with_text("Thank you for coming")
+    chart = await newcomer.loaded(report)
+    await expect(chart).to_have_attribute("alt", re.compile("picture"))
+    await report.scroll_into_view_if_needed()
+    await newcomer.look_twice("report")
+    await fetch_all(newcomer)
+
+
+async def fetch_all(newcomer: Newcomer) -> None:
+    """Download the pictures: both of the guest, the one that was taken down is not among them."""
+    page = await ask_about(newcomer, "export")
+    await newcomer.look_twice("export")
+    link = await page.get_by_role("link", name="Download").get_attribute("href")
+    async with ClientSession() as client, client.get(str(link)) as answer:
+        assert answer.status == 200
+        with zipfile.ZipFile(io.BytesIO(await answer.read())) as packed:
+            names = {name.rpartition("/")[2] for name in packed.namelist()}
+    assert names > {"index.csv", "index.html", "chart.png"}
+    assert sum(name.endswith((".png", ".jpg")) for name in names - {"chart.png"}) == 2
+
+
+async def ask_about(newcomer: Newcomer, command: str) -> Locator:
+    """Send a command about the event; returns the answer."""
+    await newcomer.start(f"event {command}")
+    await newcomer.choose("event", "Open", named=re.compile(EVENT))
+    return await newcomer.send()

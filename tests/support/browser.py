@@ -21,10 +21,15 @@ _FLAGS = (
 )
 
 
+def find_browser() -> str | None:
+    """Return the browser's program, if one is installed."""
+    return next(filter(None, map(shutil.which, _NAMES)), None)
+
+
 @asynccontextmanager
 async def open_browser() -> AsyncGenerator[Browser]:
     """Start a browser; skips the test where none is installed."""
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    found = find_browser()
     if found is None:
         pytest.skip("no Chromium is installed (on Debian: apt-get install chromium)")
     async with async_playwright() as playwright:

@@ -18,13 +18,16 @@ import discord
 from bot.delivery.events.noticeboard import Noticeboard
 from bot.delivery.events.panels import Panels
 from bot.delivery.events.posts import EventPosts, has_mark, mark, mark_of
+from bot.delivery.events.telling import Teller
 from bot.delivery.reasons import PlaceRefused
 from bot.services.delivery import DeliveryPostponed, Posted
 from bot.services.events.bell import Bell
+from bot.services.events.showing import Trouble
 from db.errors import EventNotFound, StorageError
 from db.event_models import Event, EventNotice, EventState, NoticeKind
 from db.event_times import warn_at
 from db.events import EventRepository
+from db.notices import NoticeRepository
 
 LOOK_SECONDS = 5.0
 FIRST_PAUSE = timedelta(seconds=2)  # before Discord is tried again; doubles
@@ -43,11 +46,15 @@ class Announcer:
         client: discord.Client,
         events: EventRepository,
         posts: EventPosts,
+        teller: Teller,
+        marks: NoticeRepository,
         bell: Bell,
         clock: Callable[[], datetime],
     ) -> None:
         self._events = events
         self._posts = posts
+        self._teller = teller
+        self._marks = marks
         self._bell = bell
         self._clock = clock
         self._board = Noticeboard(client)
@@ -87,6 +94,11 @@ class Announcer:
             self._put_off(event_id, error)
         except EventNotFound:  # deleted at this moment
             return
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - one event must not keep the others
+            _log.exception("Event %d: something could not be posted.", event_id)
+            self._put_off(event_id, "a bug")
         else:
             self._failures.pop(event_id, None)
             self._not_before.pop(event_id, None)
@@ -99,6 +111,8 @@ class Announcer:
         except PlaceRefused as refused:
             _log.warning("Event %d: %s cannot be posted: %s", event.id, kind, refused)
             posted = None
+            if await self._marks.say_once(f"event {event.id} says nothing"):
+                await self._teller.report(event, Trouble.NOTICES)
         await self._events.record_posted(
             event.id,
             kind,
@@ -119,12 +133,12 @@ class Announcer:
         mark(post.view, number)
         return await self._board.post(event.channel_id, post, nonce=f"event-{number}")
 
-    def _put_off(self, event_id: int, error: DeliveryPostponed) -> None:
+    def _put_off(self, event_id: int, why: object) -> None:
         failures = min(self._failures[event_id], _MOST_DOUBLINGS)
         self._failures[event_id] += 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**failures)
         self._not_before[event_id] = self._clock() + pause
-        _log.warning("Event %d: Discord does not answer, tried again soon: %s", event_id, error)
+        _log.warning("Event %d: what is to be posted has to wait: %s", event_id, why)
 
 
 def _since(event: Event, kind: NoticeKind) -> datetime:

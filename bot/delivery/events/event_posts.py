@@ -33,8 +33,8 @@ class EventCards:
         events: EventRepository,
         pictures: EventPictureRepository,
         planning: Planning,
-        dressing: Dressing,
         reporting: Reporting,
+        dressing: Dressing,
         folder: Path,
         max_upload_bytes: int,
     ) -> None:
@@ -43,8 +43,8 @@ class EventCards:
         self._max_upload_bytes = max_upload_bytes
         self._events = events
         self._planning = planning
-        self._dressing = dressing
         self._reporting = reporting
+        self._dressing = dressing
         self._makers: dict[NoticeKind, Maker] = {
             NoticeKind.ANNOUNCED: self._announced,
             NoticeKind.OPENED: self._opened,
@@ -102,7 +102,11 @@ class EventCards:
         report = await self._reporting.report(event)
         chart = None
         if report.chart is not None:
-            chart = discord.File(io.BytesIO(report.chart.data), f"event-{event.id}-chart.png")
+            chart = discord.File(
+                io.BytesIO(report.chart.data),
+                f"event-{event.id}-chart.png",
+                description=report.chart.alt,
+            )
         return Post(view=report_card(report, chart=chart), files=[chart] if chart else [])
 
     async def _winner(self, event: Event) -> Post | None:

@@ -54,21 +54,30 @@ class Conductor:
             except StorageUnavailable as error:
                 _log.error("Events cannot be looked after: %s", error)
                 due_at = None
-            except Exception:  # noqa: BLE001 - one event must not stop the others for good
-                _log.exception("A step of an event failed; it is tried again.")
+            except Exception:  # noqa: BLE001 - tried again in a moment
+                _log.exception("Looking after events failed; it is tried again.")
                 due_at = None
             await self._bell.wait(self._pause(due_at))
 
     async def turn(self) -> datetime | None:
         """Do everything that is due by now; tell when the clock makes something due next."""
         for event in await self._events.list_due():
-            _log_step(event, await self._events.advance(event.id))
-            self._news.ring()
+            await self._advance(event)
         while cancelled := await self._retention.cancel_queued():
             _log.info("%d queued jobs of cancelled events were cancelled.", cancelled)
         await self._return_unused()
         await self._tell_of_changes()
         return await self._events.due_at()
+
+    async def _advance(self, event: Event) -> None:
+        try:
+            _log_step(event, await self._events.advance(event.id))
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one event must not keep the others
+            _log.exception("A step of event %d failed; it is tried again.", event.id)
+        else:
+            self._news.ring()
 
     async def _return_unused(self) -> None:
         if self._clock() < self._returns_at:

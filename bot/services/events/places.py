@@ -15,4 +15,10 @@ def gallery_of(event: Event) -> int | None:
 
 def place_of(trouble: Trouble, event: Event) -> int | None:
     """Return the channel that this kind of trouble is about."""
-    return event.review_channel_id if trouble is Trouble.REVIEW else gallery_of(event)
+    match trouble:
+        case Trouble.REVIEW:
+            return event.review_channel_id
+        case Trouble.GALLERY:
+            return gallery_of(event)
+        case Trouble.NOTICES:
+            return event.channel_id

@@ -11,10 +11,11 @@ from db.event_models import Event, EventPicture
 
 
 class Trouble(enum.StrEnum):
-    """What keeps pictures of an event from where they belong."""
+    """What keeps pictures of an event, or words about it, from where they belong."""
 
     REVIEW = "review"  # the moderators' channel takes none
     GALLERY = "gallery"
+    NOTICES = "notices"  # its own channel takes not even words
 
 
 class Exhibitor(Protocol):

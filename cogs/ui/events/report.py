@@ -1,68 +1,77 @@
-"""The closing report of an event: its figures and its chart, on one card. Pure."""
+"""What is told of a community event that is over: its figures and their chart. Pure."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
 from bot.messages import timestamp
 from bot.naming import escaped
-from cogs.ui.events.page import GREY, Picture, page, shown
+from bot.services.events.reporting import EventReport
+from cogs.ui.events.page import GREEN, Picture, named, page, shown
+from cogs.ui.events.panel import TIE_RULE
 from db.event_models import EventFigures
-
-if TYPE_CHECKING:
-    from bot.services.events.reporting import EventReport
 
 _HOUR = timedelta(hours=1)
 
 
-def report_card(report: EventReport, *, chart: Picture | None) -> discord.ui.LayoutView:
-    """Tell an event's channel how it was; `chart` is the report's, as it is sent."""
+def report_card(report: EventReport, *, chart: Picture | None = None) -> discord.ui.LayoutView:
+    """Thank the guests and show the event in figures."""
     figures = report.figures
-    alt = report.chart.alt if report.chart is not None else ""
+    alt_text = report.chart.alt if report.chart is not None else ""
     return page(
-        f"### 🏁 {escaped(report.event.name)} is over\nThank you for coming!",
-        "\n".join(_lines(report)),
-        shown(chart, alt),
-        _behind(figures),
-        colour=GREY,
+        f"## 🏁 {named(report.event)} is over\nThank you for coming.",
+        "\n".join([_counts(figures), *_filters(report), *_peak(report), *_costs(figures)]),
+        shown(chart, alt_text),
+        _votes(figures),
+        colour=GREEN,
     )
 
 
-def _lines(report: EventReport) -> list[str]:
-    figures = report.figures
-    if not figures.made:
-        return ["Nobody stepped in this time."]
-    who, what = _count(figures.guests, "guest"), _count(figures.approved, "picture")
-    lines = [f"👥 **{who}** · 🖼️ **{what}** · ♥ **{_count(figures.votes, 'vote')}**"]
-    if report.peak is not None:
-        begins = report.peak.begins_at
-        lines.append(
-            f"Busiest hour: {timestamp(begins, 't')} to {timestamp(begins + _HOUR, 't')}, with "
+def _counts(figures: EventFigures) -> str:
+    line = (
+        f"**{_count(figures.guests, 'guest')}** · **{_count(figures.approved, 'picture')}** shown"
+    )
+    if figures.made != figures.approved:
+        line += f" of {figures.made} made"
+    if figures.waiting:
+        wait = "waits" if figures.waiting == 1 else "wait"
+        line += f"\n{_count(figures.waiting, 'picture')} still {wait} for a moderator"
+    return line
+
+
+def _filters(report: EventReport) -> list[str]:
+    top = [f"{escaped(name, longest=60)} ({count})" for name, count in report.top_filters]
+    return [f"**Most liked filters:** {', '.join(top)}"] if top else []
+
+
+def _peak(report: EventReport) -> list[str]:
+    if report.peak is None:
+        return []
+    begins_at = report.peak.begins_at
+    ends_at = begins_at + _HOUR
+    return [
+        (
+            f"**Busiest hour:** {timestamp(begins_at, 'f')} to {timestamp(ends_at, 't')}, with "
             f"{_count(report.peak.pictures, 'picture')}"
         )
-    if report.top_filters:
-        tops = " · ".join(f"{escaped(name)} {count}" for name, count in report.top_filters)
-        lines.append(f"Filters: {tops}")
+    ]
+
+
+def _costs(figures: EventFigures) -> list[str]:
+    lines = [f"**Credits used:** {figures.credits}"]
+    if figures.failed:
+        lines.append(f"{_count(figures.failed, 'picture')} failed and did not count")
     return lines
 
 
-def _behind(figures: EventFigures) -> str:
-    """Say in small letters what was not shown, and what it cost."""
-    parts = [
-        f"{figures.waiting} still waiting for approval" if figures.waiting else "",
-        f"{figures.rejected + figures.removed} not shown"
-        if figures.rejected + figures.removed
-        else "",
-        f"{figures.failed} failed, not counted" if figures.failed else "",
-        f"{figures.cancelled} cancelled" if figures.cancelled else "",
-        _count(figures.credits, "credit") + " used" if figures.credits else "",
-    ]
-    said = " · ".join(part for part in parts if part)
-    return f"-# {said}" if said else ""
+def _votes(figures: EventFigures) -> str:
+    if not figures.votes:
+        return "Nobody voted, so there is no winner."
+    given = "was given" if figures.votes == 1 else "were given"
+    return f"{_count(figures.votes, 'vote')} {given}.\n-# {TIE_RULE}"
 
 
 def _count(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

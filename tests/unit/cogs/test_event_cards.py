@@ -9,6 +9,9 @@ from typing import Any
 import discord
 import pytest
 
+from bot.services.events.charting import Chart
+from bot.services.events.reporting import EventReport
+from bot.services.events.timelines import Step as TimeStep
 from cogs.ui.events.buttons import DRAFT_TEMPLATE, STEP_TEMPLATE, Step, step_button
 from cogs.ui.events.forms import LONGEST_NAME, event_form
 from cogs.ui.events.lists import (
@@ -31,7 +34,8 @@ from cogs.ui.events.notices import (
     winner_card,
 )
 from cogs.ui.events.panel import panel_card
-from db.event_models import Event, EventState, Place
+from cogs.ui.events.report import report_card
+from db.event_models import Event, EventFigures, EventState, Place
 from faceswap.models import Filter
 from tests.support import openapi
 from tests.support.event_values import ENDS, MANY, NOBODY, STARTS, make_event, make_event_picture
@@ -280,3 +284,78 @@ def test_an_organisers_button_is_recognised_by_its_id(step: Step, event_id: int)
 def test_other_ids_are_nobodys(custom_id: str) -> None:
     assert re.fullmatch(STEP_TEMPLATE, custom_id) is None
     assert re.fullmatch(DRAFT_TEMPLATE, custom_id) is None
+
+
+# --- the report
+
+
+def figures(**fields: Any) -> EventFigures:
+    values: dict[str, Any] = {
+        "guests": 40,
+        "made": 90,
+        "approved": 77,
+        "waiting": 3,
+        "rejected": 8,
+        "removed": 2,
+        "votes": 210,
+        "by_filter": (("Neon", 50), ("Oil", 40)),
+        "by_time": ((STARTS, 90),),
+        "failed": 4,
+        "cancelled": 1,
+        "credits": 180,
+    }
+    return EventFigures(**{**values, **fields})
+
+
+def test_a_report_tells_the_event_in_figures() -> None:
+    chart = discord.File(BytesIO(b"png"), "chart.png")
+    report = EventReport(
+        event=make_event(),
+        figures=figures(),
+        peak=TimeStep(begins_at=STARTS, pictures=60),
+        chart=Chart(alt="Most pictures at six", data=b"png"),
+    )
+    card = check(report_card(report, chart=chart))
+    text = text_of(card)
+    for words in (
+        "40 guests",
+        "77 pictures",
+        "of 90 made",
+        "3 pictures still wait",
+        "Neon (50), Oil (40)",
+        "with 60 pictures",
+        "**Credits used:** 180",
+        "4 pictures failed",
+        "210 votes were given",
+    ):
+        assert words in text
+    assert "Most pictures at six" in str(list(components_of(card)))
+
+
+def test_a_report_of_nothing_is_short() -> None:
+    nothing = figures(
+        **dict.fromkeys(("guests", "made", "approved", "waiting", "votes", "failed", "credits"), 0),
+        by_filter=(),
+        by_time=(),
+    )
+    report = EventReport(event=make_event(), figures=nothing, peak=None, chart=None)
+    text = text_of(check(report_card(report)))
+    assert "0 guests" in text
+    assert "Nobody voted" in text
+    one = figures(guests=1, approved=1, made=1, waiting=1, votes=1, failed=1)
+    text = text_of(
+        check(report_card(EventReport(event=make_event(), figures=one, peak=None, chart=None)))
+    )
+    for words in ("1 guest**", "1 picture**", "1 picture still waits", "1 vote was given"):
+        assert words in text
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_report_holds_whatever_was_written(name: str) -> None:
+    report = EventReport(
+        event=longest(**hostile(name)),
+        figures=figures(by_filter=tuple((name, each) for each in range(9, 0, -1))),
+        peak=None,
+        chart=None,
+    )
+    assert not LIVE_MENTION.search(text_of(check(report_card(report))))
