@@ -97,7 +97,7 @@ async def _pages(wall: OpenWall, pages: int) -> list[Figure]:
             value=percentile(delays, 1.0),
             unit="ms",
             bound=MOST_MS,
-            note=f"{pages} pages in this process, {CHANGES} changes; 400 ms gather what comes together",
+            note=f"{pages} pages in this process, {CHANGES} changes; 400 ms gather changes",
         )
     ]
 

@@ -19,7 +19,7 @@ const nodes = Object.fromEntries(
 );
 nodes.wall = document.querySelector(".wall");
 const address = (id, size) => `${wall}/p/${id}-${size}.webp`;
-const small = matchMedia("(max-width: 46rem), (max-aspect-ratio: 4/5)");
+const small = matchMedia("(max-width: 46rem), (max-height: 30rem), (max-aspect-ratio: 4/5)");
 
 const book = new Book();
 const stage = new Stage(nodes, { book, address });
