@@ -44,7 +44,7 @@ async def _browser(wall: OpenWall, seconds: float) -> list[Figure]:
     """Watch the processes of a browser that shows the wall."""
     async with (
         open_browser() as browser,
-        watching(browser, wall.url, size={"width": 1920, "height": 1080}) as spectator,
+        watching(browser, wall.url, size={"width": 1920, "height": 1080}, hurry=1) as spectator,
     ):
         await spectator.settle()
         before = _cpu_seconds()
