@@ -298,7 +298,10 @@ async def test_a_reset_gives_back_of_the_operators_quota_only_what_was_made_here
     await job_in(jobs, JobState.DELIVERED, interaction_id=1001)
     for _ in range(3):
         await server.order(guild_id=GUILD + 1)
-    assert await server.desk.reset(ORGANISER, ME) == 1
+    assert await server.desk.counted(GUILD) == {MEMBER}
+    assert await server.desk.counted(GUILD + 2) == frozenset()
+    assert await server.desk.reset(ORGANISER, role(VIP), members=[]) == 0
+    assert await server.desk.reset(ORGANISER, role(VIP), members=[MEMBER]) == 1
     assert (await server.overview()).usages[0].used == 3
     assert await check(server.database) == []
 
