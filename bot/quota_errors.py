@@ -1,7 +1,8 @@
 """What a server's quotas refuse: errors that carry data; `bot.quota_messages` has the words.
 
 UserError
-└ OnCooldown(cooldown, ready_at)
+├ QuotaUsedUp(usage)             ├ WhomUnclear            ├ RoleCannotReset
+└ OnCooldown(cooldown, ready_at) └ NothingChosen          └ ExportTooLarge(limit)
 """
 
 from __future__ import annotations
@@ -9,6 +10,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.errors import UserError
+from db.models import Usage
+
+
+class QuotaUsedUp(UserError):
+    """A rule has no picture left, or a pot no credit; the usage says which and why."""
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__(usage.limit)
+        self.usage = usage
 
 
 class OnCooldown(UserError):
@@ -18,3 +28,23 @@ class OnCooldown(UserError):
         super().__init__(cooldown)
         self.cooldown = cooldown
         self.ready_at = ready_at
+
+
+class WhomUnclear(UserError):
+    """A rule is for a member, a role or everybody, not for two of them at once."""
+
+
+class NothingChosen(UserError):
+    """The command was sent without saying what is to change."""
+
+
+class RoleCannotReset(UserError):
+    """The bot is not told who has a role, so it cannot find their counts."""
+
+
+class ExportTooLarge(UserError):
+    """Discord takes no file of this size; the limit is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
