@@ -64,6 +64,7 @@ async def _run_side_by_side(
             asyncio.create_task(stop.wait(), name="stop"),
             asyncio.create_task(app.catalogue.keep_fresh(), name="catalogue"),
             asyncio.create_task(app.painter.run(), name="painter"),
+            asyncio.create_task(_watch_pots(app), name="pot watch"),
             asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage"),
             asyncio.create_task(_make_venues(app), name="venues"),
             asyncio.create_task(_curate(app), name="curator"),
@@ -106,6 +107,11 @@ async def _finish(app: App, *, bot: asyncio.Task[None], worker: asyncio.Task[Non
 async def _work(app: App) -> None:
     await app.bot.logged_in.wait()  # before that, nothing can be edited or posted
     await app.worker.run()
+
+
+async def _watch_pots(app: App) -> None:
+    await app.bot.logged_in.wait()
+    await app.pot_watch.run()
 
 
 async def _curate(app: App) -> None:

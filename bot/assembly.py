@@ -17,6 +17,7 @@ from bot.delivery.painter import Painter
 from bot.endings import set_up_endings
 from bot.exhibit import set_up_exhibit
 from bot.periods import periods_of
+from bot.quota_parts import set_up_quotas
 from bot.services.backends import Backends
 from bot.services.booth import Booth
 from bot.services.budget import Budget
@@ -45,6 +46,7 @@ from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.pot_watch import PotWatch
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.probing import Prober
@@ -82,6 +84,7 @@ class App:
     intake: Intake
     catalogue: Catalogue
     painter: Painter
+    pot_watch: PotWatch
     gates: Gates
     jobs: JobRepository
     stage: Stage
@@ -229,10 +232,12 @@ def assemble(
     )
     event_pictures = EventPictureRepository(database, clock=clock)
     endings = set_up_endings(settings, pictures=event_pictures, downloads=downloads, clock=clock)
+    costs = (_cost(settings, backends.current.swap_version), _cost(settings, APIVersion.V2))
+    quota = set_up_quotas(database, client=bot, least_cost=min(costs), clock=clock)
     bot.services = Services(
         booth=Booth(
             jobs=jobs,
-            limits=limits,
+            pot_watch=quota.pot_watch,
             photos=photos,
             pictures=pictures,
             gate=gate,
@@ -241,8 +246,8 @@ def assemble(
             outlook=outlook,
             worker=worker,
             delivery=delivery,
-            swap_cost=_cost(settings, backends.current.swap_version),
-            prompt_cost=_cost(settings, APIVersion.V2),
+            swap_cost=costs[0],
+            prompt_cost=costs[1],
         ),
         intake=intake,
         catalogue=catalogue,
@@ -257,6 +262,7 @@ def assemble(
             worker=worker,
             curation=exhibit.curation,
         ),
+        quotas=quota.quotas,
         events=EventServices(
             planning=planning,
             guests=Guests(events=events, catalogue=catalogue),
@@ -282,6 +288,7 @@ def assemble(
         intake=intake,
         catalogue=catalogue,
         painter=painter,
+        pot_watch=quota.pot_watch,
         gates=gates,
         jobs=jobs,
         stage=set_up_stage(

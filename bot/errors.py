@@ -1,18 +1,17 @@
 """What a member did or can act on: errors that carry data, no prose.
 
 `bot.messages` turns each into the sentences a member reads. Those of community events stand in
-`bot.event_errors`.
+`bot.event_errors`, those of quotas in `bot.quota_errors`.
 
     UserError
-    ├ PhotoRejected(problem)         ├ QuotaUsedUp(limit, resets_at)   ├ JobUnknown(job_id)
-    ├ PhotoGone                      ├ CannotPostHere(missing)         ├ NotYours
+    ├ PhotoRejected(problem)         ├ CannotPostHere(missing)         ├ JobUnknown(job_id)
+    ├ PhotoGone                      ├ AlreadyDelivered                ├ NotYours
     ├ FilterUnknown(text, similar)   ├ PromptRefused(reason)           ├ TooLateToCancel(state)
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
-    ├ FilterGone                     ├ AlreadyDelivered                ├ PictureLost
+    ├ FilterGone                     ├ NoWall                          ├ PictureLost
     ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at) ├ OriginalGone
     ├ BoothClosed(reason, since)     ├ OriginalTooLarge(size, limit, kept_until)
-    ├ FrameRejected(problem, limit)  ├ LogoRejected(problem, limit)
-    └ NoWall
+    └ FrameRejected(problem, limit)  └ LogoRejected(problem, limit)
 """
 
 from __future__ import annotations
@@ -47,6 +46,10 @@ class PhotoRejected(UserError):
 class PhotoGone(UserError):
     """The photo was deleted after its short time; a new one is needed."""
 
+    def __init__(self, *, in_event: bool = False) -> None:
+        super().__init__(in_event)
+        self.in_event = in_event  # where it is sent again
+
 
 class FilterUnknown(UserError):
     """No filter of this name or number; `similar` are names that come close."""
@@ -67,15 +70,6 @@ class FilterNeedsOnePerson(UserError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-class QuotaUsedUp(UserError):
-    """The member has no pictures left in this window."""
-
-    def __init__(self, limit: int, *, resets_at: datetime | None) -> None:
-        super().__init__(limit)
-        self.limit = limit
-        self.resets_at = resets_at
 
 
 class BudgetUsedUp(UserError):

@@ -29,7 +29,6 @@ from bot.errors import (
     PictureLost,
     PromptRefused,
     PromptUnusable,
-    QuotaUsedUp,
     RefusalReason,
     StillSending,
     TooLateToCancel,
@@ -290,14 +289,6 @@ def _photo_rejected(error: PhotoRejected) -> str:
     )
 
 
-def _quota_used_up(error: QuotaUsedUp) -> str:
-    if error.limit == 0:
-        return "Nobody can make pictures here just now: the quota is set to 0."
-    resets = f" You get new ones {timestamp(error.resets_at)}." if error.resets_at else ""
-    count = "your picture" if error.limit == 1 else f"all {error.limit} of your pictures"
-    return f"You have used {count} for now.{resets}"
-
-
 def _budget_used_up(error: BudgetUsedUp) -> str:
     period = {Window.DAY: " for today", Window.MONTH: " for this month"}.get(error.window, "")
     resets = f" It opens again {timestamp(error.resets_at)}." if error.resets_at else ""
@@ -375,13 +366,13 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     OriginalGone: lambda _: "I have no original of this picture any more.",
     OriginalTooLarge: _original_too_large,
     PictureLost: lambda _: f"{FAILURES[FailureReason.PICTURE_LOST]} {NOT_COUNTED}",
-    PhotoGone: lambda _: (
-        "I have deleted the photo, as promised. Please send it again with /faceswap."
+    PhotoGone: lambda error: (
+        "I have deleted the photo, as promised. Please send it again with "
+        f"{'*Step in* on the panel of the event' if error.in_event else '/faceswap'}."
     ),
     PhotoRejected: _photo_rejected,
     PromptRefused: _prompt_refused,
     PromptUnusable: lambda error: f"Please describe the picture in 1 to {error.limit} characters.",
-    QuotaUsedUp: _quota_used_up,
     StillSending: lambda _: (
         "One of your pictures is being sent at this very moment. Please press again in a minute."
     ),

@@ -118,7 +118,7 @@ def decision(picture: EventPicture) -> str:
     is_taken_back = picture.state is not PictureState.APPROVED  # moderators are guests, too
     if is_taken_back and picture.decided_by is not None and picture.decided_by == picture.user_id:
         text += " by its guest"
-    elif picture.decided_by is not None:
+    elif picture.decided_by:  # not erased since
         text += f" by <@{picture.decided_by}>"
     if picture.reason:
         text += f": {escaped(picture.reason, longest=LONGEST_REASON)}"

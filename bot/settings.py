@@ -106,6 +106,12 @@ class Settings:
     credits_per_month: int | None = _setting(
         "CREDITS_PER_MONTH", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
     )
+    server_credits_per_day: int | None = _setting(
+        "SERVER_CREDITS_PER_DAY", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
+    )
+    server_credits_per_month: int | None = _setting(
+        "SERVER_CREDITS_PER_MONTH", parsing.integer_or_unlimited(0, _MOST_CREDITS), None
+    )
     submit_at_once: int = _setting("SUBMIT_AT_ONCE", parsing.integer(1, 64), 4)
 
     data_dir: Path = _setting("DATA_DIR", parsing.folder, Path("data"))

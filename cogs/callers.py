@@ -66,13 +66,12 @@ def caller_of(
         token=interaction.token,
         token_expires_at=interaction.created_at + TOKEN_LIFE,
         locale=str(interaction.locale),
-        role_ids=role_ids_of(interaction),
+        role_ids=role_ids_of(interaction.user),
     )
 
 
-def role_ids_of(interaction: discord.Interaction[FaceSwapBot]) -> frozenset[int]:
-    """Return the roles of who asks, as the interaction itself names them; none outside servers."""
-    user = interaction.user
+def role_ids_of(user: discord.User | discord.Member) -> frozenset[int]:
+    """Return the roles of somebody, as the interaction itself names them; none outside servers."""
     if not isinstance(user, discord.Member):
         return frozenset()
     return frozenset(role.id for role in user.roles)

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.services.bundle import Services
 from bot.tree import PRIVATE, report
+from cogs.callers import caller_of
 from cogs.ordering import take_order
 from cogs.ui.buttons import Button
 from cogs.ui.events.buttons import join_button, standings_button
@@ -63,9 +64,8 @@ class JoinButton(discord.ui.DynamicItem[Button], template=r"event:(?P<event_id>[
         try:
             services: Services = interaction.client.services
             entrance = await services.events.guests.enter(self._event_id, interaction.user.id)
-            await services.booth.check_guest(
-                interaction.user.id, entrance.event.guild_id, self._event_id
-            )
+            caller = caller_of(interaction, card_message_id=None)
+            await services.booth.check_guest(caller, self._event_id)
             form = step_in_form(
                 entrance.event, entrance.filters, kept_days=services.event_keep_days
             )

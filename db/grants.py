@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import Ledger, Limit, Scope, Window
-from db.quota_models import Grant
+from db.quota_models import Grant, OpenGrant, Whom
 from db.quota_schema import grants
 from db.rules import Bucket, Requester, Rule
 from db.schema import buckets
 from db.windows import EPOCH
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenGrant:
-    """A grant that has not expired, and how much of it one member has used."""
-
-    grant: Grant
-    used: int
-
-    @property
-    def remaining(self) -> int:
-        return max(0, self.grant.amount - self.used)
 
 
 async def open_grant(
@@ -53,25 +41,55 @@ async def open_grants(
         (grants.c.scope == Scope.ROLE) & grants.c.scope_id.in_(requester.role_ids),
         grants.c.scope == Scope.SERVER,
     )
-    counted = sa.and_(
-        buckets.c.grant_id == grants.c.id,
-        buckets.c.scope_id == requester.user_id,
-        # the rest of the key, so that it is found by it
-        buckets.c.ledger == Ledger.QUOTA,
-        buckets.c.scope == Scope.MEMBER,
-        buckets.c.guild_id == requester.guild_id,
-        buckets.c.event_id == 0,
+    where = theirs & (grants.c.guild_id == requester.guild_id)
+    order = (grants.c.expires_at, grants.c.id)
+    user_id = requester.user_id
+    return await _open(connection, where, order=order, user_id=user_id, now=now)
+
+
+async def open_grants_of(
+    connection: AsyncConnection, whom: Whom, *, guild_id: int, now: datetime
+) -> Sequence[OpenGrant]:
+    """List what was granted to just this member, role or server, newest first.
+
+    How much of it is used is known of a member alone; of the others' it counts as nothing.
+    """
+    where = sa.and_(
+        grants.c.guild_id == guild_id,
+        grants.c.scope == whom.scope,
+        grants.c.scope_id == whom.scope_id,
+    )
+    user_id = whom.scope_id if whom.scope is Scope.MEMBER else 0
+    order = (grants.c.id.desc(),)
+    return await _open(connection, where, order=order, user_id=user_id, now=now)
+
+
+async def _open(
+    connection: AsyncConnection,
+    where: sa.ColumnElement[bool],
+    *,
+    order: Sequence[sa.ColumnElement[Any]],
+    user_id: int,
+    now: datetime,
+) -> Sequence[OpenGrant]:
+    used = (
+        sa.select(buckets.c.used)
+        .where(
+            buckets.c.grant_id == grants.c.id,
+            buckets.c.scope_id == user_id,
+            # the rest of the key, so that it is found by it
+            buckets.c.ledger == Ledger.QUOTA,
+            buckets.c.scope == Scope.MEMBER,
+            buckets.c.guild_id == grants.c.guild_id,
+            buckets.c.event_id == 0,
+        )
+        .correlate(grants)
+        .scalar_subquery()
     )
     rows = await connection.execute(
-        sa.select(grants, sa.func.coalesce(buckets.c.used, 0).label("used"))
-        .outerjoin(buckets, counted)
-        .where(
-            grants.c.guild_id == requester.guild_id,
-            grants.c.expires_at > now,
-            grants.c.amount > 0,
-            theirs,
-        )
-        .order_by(grants.c.expires_at, grants.c.id)
+        sa.select(grants, sa.func.coalesce(used, 0).label("used"))
+        .where(where, grants.c.expires_at > now, grants.c.amount > 0)
+        .order_by(*order)
     )
     return [
         OpenGrant(

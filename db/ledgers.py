@@ -15,7 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.errors import QuotaExceeded
+from db.event_models import EventState
+from db.event_schema import events
 from db.models import Ledger, ReservationState, Usage, Window
+from db.quota_schema import grants
 from db.rules import Bucket, Rule, usage
 from db.schema import IS_HELD, buckets, reservations
 from db.sqlite import insert_missing
@@ -159,12 +162,19 @@ async def archive(connection: AsyncConnection, job_ids: Sequence[int]) -> int:
 
 
 def is_past(moment: datetime) -> sa.ColumnElement[bool]:
-    """Select the buckets whose window had ended by then."""
+    """Select the buckets whose window had ended by then, whose event or whose grant."""
+    open_events = sa.select(events.c.id).where(
+        sa.or_(events.c.closed_at.is_(None), events.c.closed_at > moment),
+        events.c.state != EventState.CANCELLED,
+    )
+    open_grants = sa.select(grants.c.id).where(grants.c.expires_at > moment)
     return sa.or_(
         *(
             (buckets.c.window == window) & (buckets.c.window_start < window_start(window, moment))
             for window in Window
-        )
+        ),
+        (buckets.c.event_id != 0) & buckets.c.event_id.not_in(open_events),
+        (buckets.c.grant_id != 0) & buckets.c.grant_id.not_in(open_grants),
     )
 
 

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.clock import Clock, utc_now
 from db.database import Database
+from db.event_schema import event_blocks, event_pictures, events
 from db.ledgers import is_past
 from db.models import Erased, JobState, Ledger, Scope
+from db.quota_schema import grants, perks, quota_changes
 from db.schema import IS_HELD, buckets, consents, jobs, members, reservations
 from db.sqlite import insert_missing
 
@@ -51,13 +53,16 @@ class MemberRepository:
         """Forget a member; finished jobs stay as numbers, so that both ledgers still add up.
 
         Jobs under way are only named: they are to be ended first, and the member erased again.
-        What counts in a window that has not ended stays too, or erasing would renew the quota.
+        What counts in a window that has not ended stays too, or erasing would renew the quota; and
+        so does a rule that organisers made for this member, or erasing would lift it.
         """
 
         async def unit(connection: AsyncConnection) -> Erased:
             await connection.execute(sa.delete(consents).where(consents.c.user_id == user_id))
             await connection.execute(sa.delete(members).where(members.c.user_id == user_id))
+            await _forget_favours(connection, user_id)
             await _forget_past_windows(connection, buckets.c.scope_id == user_id, now=self._clock())
+            await _forget_deeds(connection, user_id)
             return await _forget_jobs(connection, user_id)
 
         return await self._database.write(unit)
@@ -70,6 +75,31 @@ class MemberRepository:
             return await _forget_past_windows(connection, everybody, now=self._clock())
 
         return await self._database.write(unit)
+
+
+async def _forget_deeds(connection: AsyncConnection, user_id: int) -> None:
+    """Let events go on without saying who organised them, or decided something there."""
+    for column in (events.c.organiser_id, event_pictures.c.decided_by, event_blocks.c.blocked_by):
+        await connection.execute(
+            sa.update(column.table).where(column == user_id).values({column.name: NOBODY})
+        )
+
+
+async def _forget_favours(connection: AsyncConnection, user_id: int) -> None:
+    """Forget what organisers gave the member, and whose changes were whose."""
+    for table in (grants, perks):
+        sa.delete(table).where(table.c.scope == Scope.MEMBER, table.c.scope_id == user_id)
+    await connection.execute(
+        sa.update(grants).where(grants.c.granted_by == user_id).values(granted_by=NOBODY)
+    )
+    await connection.execute(
+        sa.update(quota_changes).where(quota_changes.c.actor_id == user_id).values(actor_id=NOBODY)
+    )
+    await connection.execute(
+        sa.update(quota_changes)
+        .where(quota_changes.c.scope == Scope.MEMBER, quota_changes.c.scope_id == user_id)
+        .values(scope_id=NOBODY)
+    )
 
 
 async def _forget_jobs(connection: AsyncConnection, user_id: int) -> Erased:

@@ -6,7 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.models import Scope, Window
+from db.event_models import Event, ServerChoices
+from db.models import Limit, ReservationState, Scope, Usage, Window
 
 
 class ChangeKind(enum.StrEnum):
@@ -71,3 +72,78 @@ class QuotaChange:
     window: Window | None
     before: str | None
     after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """How many pictures were taken back, and of what."""
+
+    of_grants: int
+    of_rules: int
+
+    @property
+    def in_all(self) -> int:
+        return self.of_grants + self.of_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenGrant:
+    """A grant that has not expired, and how much of it one member has used."""
+
+    grant: Grant
+    used: int
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.grant.amount - self.used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A picture in a member's history: whether it counts, may yet, or was given back."""
+
+    job_id: int
+    at: datetime
+    state: ReservationState
+    granted: bool  # made from a grant
+    in_event: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaOverview:
+    """All that a member may know of their quota in one place."""
+
+    usages: tuple[Usage, ...]  # of the rules that count here, the member's own first
+    pot: tuple[Usage, ...]  # of the server, in credits
+    grants: tuple[OpenGrant, ...]
+    exempt: bool
+    weight: float
+    cooldown_seconds: int
+    ready_at: datetime | None  # when the cooldown is over; None: none is running
+    events: tuple[tuple[Event, tuple[Usage, ...]], ...]  # that are open here
+    pictures: tuple[Counted, ...]  # newest first
+    changes: tuple[QuotaChange, ...]  # that concern the member, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberUse:
+    """How many pictures of a member count in a window that has not ended."""
+
+    user_id: int
+    window: Window
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerQuotas:
+    """All that organisers may know of their server's quotas."""
+
+    choices: ServerChoices
+    limits: tuple[Limit, ...]  # the server's own
+    defaults: tuple[Limit, ...]  # the operator's, for members and servers
+    pot: tuple[Usage, ...]
+    together: tuple[Usage, ...]
+    perks: tuple[Perk, ...]
+    grants: tuple[Grant, ...]  # that have not expired
+    changes: tuple[QuotaChange, ...]  # newest first
+    use: tuple[MemberUse, ...]

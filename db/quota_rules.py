@@ -9,7 +9,7 @@ together; its pot, if something was set aside for it, that of the server's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -23,6 +23,41 @@ from db.rules import Requester, Rule, bucket_of, in_lock_order, whole_service
 from db.schema import jobs, limits
 
 ORDINARY_WEIGHT = 1.0
+_PERK_FIELDS = tuple(field.name for field in fields(Perk))
+
+# Built once, as in `db.transitions`.
+_USER = sa.bindparam("of_user", type_=sa.BigInteger)
+_GUILD = sa.bindparam("of_guild", type_=sa.BigInteger)
+_EVENT = sa.bindparam("of_event", type_=sa.BigInteger)
+_ROLES = sa.bindparam("of_roles", type_=sa.BigInteger, expanding=True)
+_LIMITS = sa.select(limits).where(
+    limits.c.ledger.in_((Ledger.QUOTA, Ledger.POT)),
+    limits.c.guild_id.in_((0, _GUILD)),
+    limits.c.event_id.in_((0, _EVENT)),
+    sa.or_(
+        whole_service(),
+        sa.and_(limits.c.scope == Scope.MEMBER, limits.c.scope_id.in_((0, _USER))),
+        sa.and_(limits.c.scope == Scope.ROLE, limits.c.scope_id.in_(_ROLES)),
+        sa.and_(limits.c.scope == Scope.SERVER, limits.c.scope_id.in_((0, _GUILD)), _GUILD != 0),
+        sa.and_(
+            limits.c.scope == Scope.COMMUNITY_EVENT,
+            limits.c.scope_id.in_((0, _EVENT)),
+            _EVENT != 0,
+        ),
+    ),
+)
+_CHOICES = (
+    sa.select(servers.c.stacking, servers.c.cooldown_seconds, perks)
+    .outerjoin(
+        perks,
+        (perks.c.guild_id == servers.c.guild_id)
+        & sa.or_(
+            sa.and_(perks.c.scope == Scope.MEMBER, perks.c.scope_id == _USER),
+            sa.and_(perks.c.scope == Scope.ROLE, perks.c.scope_id.in_(_ROLES)),
+        ),
+    )
+    .where(servers.c.guild_id == _GUILD)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,49 +131,20 @@ async def pot_rules(connection: AsyncConnection, guild_id: int, *, now: datetime
 
 
 async def _limits_for(connection: AsyncConnection, requester: Requester) -> list[Limit]:
-    applicable = [
-        whole_service(),
-        (limits.c.scope == Scope.MEMBER) & limits.c.scope_id.in_((0, requester.user_id)),
-    ]
-    if requester.role_ids:
-        applicable.append(
-            (limits.c.scope == Scope.ROLE) & limits.c.scope_id.in_(requester.role_ids)
-        )
-    for scope, scope_id in (
-        (Scope.SERVER, requester.guild_id),
-        (Scope.COMMUNITY_EVENT, requester.event_id),
-    ):
-        if scope_id:
-            applicable.append((limits.c.scope == scope) & limits.c.scope_id.in_((0, scope_id)))
-    rows = await connection.execute(
-        sa.select(limits).where(
-            limits.c.ledger.in_((Ledger.QUOTA, Ledger.POT)),
-            limits.c.guild_id.in_({0, requester.guild_id}),
-            limits.c.event_id.in_({0, requester.event_id}),
-            sa.or_(*applicable),
-        )
-    )
+    rows = await connection.execute(_LIMITS, _values_of(requester))
     return [Limit(**row) for row in rows.mappings()]
 
 
 async def _choices_for(connection: AsyncConnection, requester: Requester) -> _Choices:
     if not requester.guild_id:
         return _Choices()
-    theirs = sa.or_(
-        (perks.c.scope == Scope.MEMBER) & (perks.c.scope_id == requester.user_id),
-        (perks.c.scope == Scope.ROLE) & perks.c.scope_id.in_(requester.role_ids),
-    )
-    rows = await connection.execute(
-        sa.select(servers.c.stacking, servers.c.cooldown_seconds, perks)
-        .outerjoin(perks, (perks.c.guild_id == servers.c.guild_id) & theirs)
-        .where(servers.c.guild_id == requester.guild_id)
-    )
+    rows = await connection.execute(_CHOICES, _values_of(requester))
     found = rows.mappings().all()
     if not found:
         return _Choices()
     first = found[0]
     held = [
-        Perk(**{column.name: row[column.name] for column in perks.c})
+        Perk(**{name: row[name] for name in _PERK_FIELDS})
         for row in found
         if row["scope"] is not None
     ]
@@ -148,6 +154,15 @@ async def _choices_for(connection: AsyncConnection, requester: Requester) -> _Ch
         weight=_weight(held),
         exempt=any(perk.exempt for perk in held),
     )
+
+
+def _values_of(requester: Requester) -> dict[str, object]:
+    return {
+        "of_user": requester.user_id,
+        "of_guild": requester.guild_id,
+        "of_event": requester.event_id,
+        "of_roles": list(requester.role_ids),
+    }
 
 
 def _weight(held: Sequence[Perk]) -> float:

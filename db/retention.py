@@ -46,7 +46,7 @@ class RetentionRepository:
         for_events = sa.exists().where(set_asides.c.bucket_id == buckets.c.id)
         its_event = sa.exists().where(events.c.id == buckets.c.event_id)
         is_over = sa.or_(
-            sa.and_(buckets.c.window.not_in((Window.EVENT, Window.TOTAL)), is_past(ended_before)),
+            sa.and_(buckets.c.window != Window.EVENT, is_past(ended_before)),
             sa.and_(buckets.c.window == Window.EVENT, ~its_event),
         )
         statement = sa.delete(buckets).where(is_over, ~in_use, ~for_events)

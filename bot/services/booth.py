@@ -18,12 +18,11 @@ from bot.errors import (
     OriginalTooLarge,
     PhotoGone,
     PictureLost,
-    QuotaUsedUp,
     TooLateToCancel,
     TooManyWaiting,
     UserError,
 )
-from bot.quota_errors import OnCooldown
+from bot.quota_errors import OnCooldown, QuotaUsedUp
 from bot.services.budget import Budget
 from bot.services.delivery import Delivery, Stage
 from bot.services.disk import Disk
@@ -41,6 +40,7 @@ from bot.services.orders import (
 from bot.services.outlook import Outlook
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.pot_watch import PotWatch
 from bot.services.prompts import check_prompt
 from bot.services.sizes import Sized
 from bot.services.worker import Worker
@@ -54,8 +54,7 @@ from db.errors import (
     TransitionRefused,
 )
 from db.jobs import JobRepository
-from db.limits import LimitRepository
-from db.models import Job, JobKind, JobState, Ledger, NewJob, Usage, Window
+from db.models import Job, JobKind, JobState, Ledger, NewJob, Window
 from db.rules import Requester
 from faceswap.models import Gender
 
@@ -71,7 +70,7 @@ class Booth:
         self,
         *,
         jobs: JobRepository,
-        limits: LimitRepository,
+        pot_watch: PotWatch,
         photos: PhotoStore,
         pictures: PictureStore,
         gate: Gate,
@@ -84,7 +83,7 @@ class Booth:
         prompt_cost: int,
     ) -> None:
         self._jobs = jobs
-        self._limits = limits
+        self._pot_watch = pot_watch
         self._photos = photos
         self._pictures = pictures
         self._gate = gate
@@ -106,11 +105,10 @@ class Booth:
         event_id = order.event_id if isinstance(order, SwapOrder) else None
         await self._require_room(requester_of(caller, event_id=event_id), kind_of(order))
 
-    async def check_guest(self, user_id: int, guild_id: int, event_id: int) -> None:
+    async def check_guest(self, caller: Caller, event_id: int) -> None:
         """Refuse a guest of an event, as far as can be told before the form; raises UserError."""
         await self._refuse_if_closed()
-        guest = Requester(user_id=user_id, guild_id=guild_id, event_id=event_id)
-        await self._require_room(guest, JobKind.FILTER)
+        await self._require_room(requester_of(caller, event_id=event_id), JobKind.FILTER)
 
     async def order_swap(self, caller: Caller, order: SwapOrder, photo: bytes) -> Job:
         """Queue a job for a photo; raises UserError, and then nothing is kept."""
@@ -157,7 +155,7 @@ class Booth:
             try:
                 photo = await self._photos.copy(job.photo or "")
             except OSError:
-                raise PhotoGone from None
+                raise PhotoGone(in_event=job.event_id is not None) from None
         return await self._queue(
             NewJob(
                 **fields_of(caller),
@@ -250,9 +248,6 @@ class Booth:
         """Return a member's jobs whose picture could not be posted, newest first."""
         return await self._jobs.list_waiting_for_member(user_id)
 
-    async def usages(self, user_id: int, guild_id: int | None) -> tuple[Usage, ...]:
-        return await self._limits.usages(user_id, guild_id)
-
     async def renew_token(self, job: Job, caller: Caller) -> None:
         """Remember a fresh way to edit the card: a button press on it."""
         card = (caller.channel_id, caller.card_message_id) if caller.card_message_id else None
@@ -295,6 +290,7 @@ class Booth:
         try:
             await self._jobs.require_room(requester, cost=self._cost_of(kind))
         except (QueueFull, QuotaExceeded, CooldownRunning) as refused:
+            self._pot_watch.look_at(requester.guild_id or None)
             raise await self._refusal(refused) from None
 
     async def _refusal(self, refused: QueueFull | QuotaExceeded | CooldownRunning) -> UserError:
@@ -306,9 +302,9 @@ class Booth:
         if usage.limit.ledger is Ledger.CREDITS:
             await self._budget.refused(usage)
             return BudgetUsedUp(usage.limit.window, resets_at=usage.resets_at)
-        if usage.limit.window is Window.EVENT:
+        if usage.limit.window is Window.EVENT and usage.limit.ledger is Ledger.QUOTA:
             return used_up_in_event(usage.limit)
-        return QuotaUsedUp(usage.limit.amount, resets_at=usage.resets_at)
+        return QuotaUsedUp(usage)
 
     def _cost_of(self, kind: JobKind) -> int:
         return self._swap_cost if kind is JobKind.FILTER else self._prompt_cost
@@ -328,6 +324,7 @@ class Booth:
         with contextlib.suppress(StorageUnavailable):  # the job is accepted whatever happens now
             await self._show_place(acceptance.job)
         self._worker.ring()
+        self._pot_watch.look_at(acceptance.job.guild_id)
         return acceptance.job
 
     async def _discard_photo(self, new: NewJob) -> None:

@@ -11,6 +11,7 @@ from bot.services.gate import Gate
 from bot.services.intake import Intake
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
+from bot.services.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Services:
     previews: Previews
     gate: Gate
     privacy: Privacy
+    quotas: Quotas
     events: EventServices
     photo_keep_minutes: int
     undelivered_keep_days: int

@@ -1,4 +1,4 @@
-"""Pages that list things: a member's jobs, their quota, the commands. Pure."""
+"""Pages that list things: a member's jobs, the commands. Pure."""
 
 from __future__ import annotations
 
@@ -10,23 +10,8 @@ from bot import messages
 from bot.naming import escaped
 from bot.services.bundle import Services
 from cogs.ui.buttons import Verb, job_button
-from db.models import Job, JobState, Scope, Usage, Window
+from db.models import Job, JobState
 
-_WINDOWS = {
-    Window.HOUR: "this hour",
-    Window.DAY: "today",
-    Window.WEEK: "this week",
-    Window.MONTH: "this month",
-    Window.EVENT: "in this event",
-    Window.TOTAL: "in all",
-}
-_SCOPES = {
-    Scope.MEMBER: "You",
-    Scope.ROLE: "Your role",
-    Scope.SERVER: "This server",
-    Scope.COMMUNITY_EVENT: "This event",
-    Scope.OPERATOR: "This bot",
-}
 BUTTONS_IN_A_ROW = 5
 MOST_BUTTONS = 10
 _OFFERS = {  # how a picture that is kept here is offered, by the state of its job
@@ -99,21 +84,6 @@ def _is_posted_openly(job: Job) -> bool:
     return job.state is JobState.DELIVERED and is_in_place and not job.private
 
 
-def quota_list(usages: Sequence[Usage]) -> discord.ui.LayoutView:
-    """List what is used and left under each rule."""
-    if not usages:
-        return _page("There is no limit here: make as many pictures as you like.")
-    return _page("### Your quota\n" + "\n".join(_usage(usage) for usage in usages))
-
-
-def _usage(usage: Usage) -> str:
-    who, window = _SCOPES[usage.limit.scope], _WINDOWS[usage.limit.window]
-    line = f"{who}: **{usage.remaining} of {usage.limit.amount}** left {window}."
-    if usage.resets_at is not None:
-        line += f" Starts again {messages.timestamp(usage.resets_at)}."
-    return line
-
-
 def help_page(services: Services) -> discord.ui.LayoutView:
     """Explain the commands and say whether pictures are being made."""
     text = (
@@ -122,7 +92,8 @@ def help_page(services: Services) -> discord.ui.LayoutView:
         "**/filters**: look through the filters and try one.\n"
         "**/imagine**: describe a picture in words.\n"
         "**/jobs**: your latest pictures and where they stand.\n"
-        "**/quota**: how many pictures you have left.\n"
+        "**/quota show**: how many pictures you have left, and why; organisers **set**, **grant** "
+        "and more.\n"
         "**/event list** and **show**: photo parties here; organisers **create**, **edit**, "
         "**pause**, **end** and **cancel** them, and dress them with **frame** and **wall**.\n"
         "**/privacy**: what is stored about you, and how to delete it.\n\n"

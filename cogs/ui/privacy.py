@@ -26,8 +26,9 @@ def privacy_page(services: Services) -> discord.ui.LayoutView:
         "### What I store\n"
         f"{what_happens(services)}\n"
         f"{_pictures(services)}\n"
-        "• I keep a record of your jobs (when, which filter, how it ended), of your quota and of "
-        "your consent, under your Discord number, without your name. Words of `/imagine`, and what "
+        "• I keep a record of your jobs (when, which filter, how it ended), of your quota, of what "
+        "organisers gave you or made a rule of for you, and of your consent, under your Discord "
+        "number, without your name. Words of `/imagine`, and what "
         f"was understood of them, are kept with the job{_rows(services)}.",
         erase_button(confirmed=False),
     )
@@ -43,7 +44,12 @@ def _pictures(services: Services) -> str:
             " Where it was posted in a smaller form, I keep the original for "
             f"{services.original_keep_hours} hours, for you alone."
         )
-    return text
+    return (
+        f"{text}\n• A picture that you order in an event goes to its moderators and, once "
+        "approved, into its gallery and onto its wall. I keep it until "
+        f"{services.event_keep_days} days after the event; one that is rejected or taken down is "
+        "deleted at once."
+    )
 
 
 def _rows(services: Services) -> str:
@@ -57,8 +63,9 @@ def confirm_page() -> discord.ui.LayoutView:
     return _page(
         "### Delete my data\n"
         "This cancels your open jobs and deletes your photos, pictures that were not posted yet, "
-        "the words of your `/imagine` commands and your consent. A job that was sent already "
-        "counts against your quota.",
+        "the words of your `/imagine` commands, what organisers granted you and your consent. Your "
+        "pictures in events are taken down, and your votes there go, too. A job that was sent "
+        "already counts against your quota; a rule that organisers made for you stays.",
         erase_button(confirmed=True),
     )
 

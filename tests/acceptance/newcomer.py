@@ -90,6 +90,15 @@ class Newcomer:
             path = self._pictures / f"{self._name}-{next(self._steps):02}-{what}.png"
             await page.screenshot(path=path)
 
+    async def look_closely(self, part: Locator, what: str) -> None:
+        """Keep a card or a form alone, as `NAME-card-WHAT.png`."""
+        if self._pictures is not None:
+            await self.page.locator("#channel-timeline").dispatch_event(
+                "wheel"
+            )  # or it scrolls back
+            card = part.locator(".component-container, .modal-dialog").last
+            await card.screenshot(path=self._pictures / f"{self._name}-card-{what}.png")
+
     async def look_twice(self, what: str) -> None:
         """Keep what the page shows now, and what it would show on a phone."""
         await self.look(what)

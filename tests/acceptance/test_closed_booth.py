@@ -112,7 +112,7 @@ async def test_quota(discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path) 
     async with open_booth(discord, tmp_path, **settings) as booth:
         api.on_submit(Answer(status=400, body={"error": "INVALID_IMAGE"}))
         await booth.text(await booth.order(), "It does not count against your quota.")
-        assert "**2 of 2** left" in (await booth.page("quota")).text()
+        assert "**2 of 2** left" in (await booth.page("quota show")).text()
 
         card = await booth.picture(await booth.order())
         await booth.accounted(("failed", "returned", "returned"), DELIVERED)
@@ -122,11 +122,11 @@ async def test_quota(discord: DiscordStandIn, api: ScriptedAPI, tmp_path: Path) 
         assert booth.photos() == []
 
         await booth.picture(await booth.imagine("a lighthouse"))
-        page = (await booth.page("quota")).text()
+        page = (await booth.page("quota show")).text()
         assert "**0 of 2** left" in page
         assert RESETS.search(page)
         for refused in (await booth.order(), await booth.imagine("a ship", private=True)):
-            answer = await booth.text(refused, "You have used all 2 of your pictures for now.")
+            answer = await booth.text(refused, "You have used all 2 of your pictures for now:")
             assert answer.ephemeral
             assert RESETS.search(answer.text())
         await booth.picture(await booth.imagine("a tree", user=booth.bob))  # everyone has their own
@@ -148,8 +148,8 @@ async def test_an_order_beyond_the_quota_that_came_at_the_same_moment(
             lambda: sum(len(order.followups) for order in orders) == 2, within=IN_TIME
         )
         told = [message.text() for order in orders for message in order.followups]
-        assert [text.split(" You get")[0] for text in told] == [
-            "You have used your picture for now."
+        assert [text.split(";")[0] for text in told] == [
+            "You have used your picture for now: this bot gives everybody 1 a day"
         ] * 2
         await booth.accounted(("submitted", "held", "spent"))
     assert api.paid == 1

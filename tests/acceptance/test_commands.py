@@ -69,12 +69,12 @@ async def test_help_names_every_command(booth: PhotoBooth) -> None:
 
 
 async def test_quota_and_jobs_are_shown_to_their_member(booth: PhotoBooth, house: House) -> None:
-    assert "**20 of 20** left today" in (await booth.page("quota")).text()
+    assert "**20 of 20** left today" in (await booth.page("quota show")).text()
     assert "You have no pictures yet" in await booth.jobs_page()
     card = await delivered(booth, house)
     await booth.accounted(DELIVERED)
 
-    assert "**19 of 20** left today" in (await booth.page("quota")).text()
+    assert "**19 of 20** left today" in (await booth.page("quota show")).text()
     listed = await booth.jobs_page()
     assert "Cyberpunk Neon · done" in listed
     assert f"https://discord.com/channels/{booth.guild.id}/{booth.channel.id}/{card.id}" in listed

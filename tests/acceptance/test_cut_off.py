@@ -69,7 +69,7 @@ async def test_killed_while_the_photo_is_fetched(
     assert booth.accounts() == []
     assert api.submissions == []
     assert booth.photos() == []
-    assert "20 of 20** left" in (await booth.page("quota")).text()
+    assert "20 of 20** left" in (await booth.page("quota show")).text()
 
     again = await booth.ask(private=private)  # the consent is kept
     await booth.text(again, "in its queue")

@@ -139,17 +139,17 @@ def offers(house: House, booth: PhotoBooth) -> list[Message]:
 async def test_a_member_who_is_back_is_reminded_of_the_picture_that_waits(house: House) -> None:
     booth = house.open_booth()
     await waits_under_jobs(house, booth)
-    await booth.page("quota", user=booth.bob)
+    await booth.page("quota show", user=booth.bob)
     assert offers(house, booth) == []
 
-    await booth.page("quota")
+    await booth.page("quota show")
     (offer,) = await house.discord.until(lambda: offers(house, booth), within=IN_TIME)
     (label,) = offer.labels()
     fetched = await booth.press(offer, label)
     assert (await booth.picture(fetched)).files == {"picture.png": PICTURE}
     assert fetched.ephemeral
     await booth.accounted(DELIVERED)
-    await booth.page("quota")
+    await booth.page("quota show")
     assert len(offers(house, booth)) == 1
 
 

@@ -166,7 +166,7 @@ async def test_the_pages_of_the_other_commands(
     async with visit(browser, demo, pytestconfig, name="pages", size=DESK) as newcomer:
         for command, words in (
             ("jobs", "Space Explorer|Your latest pictures|You have no pictures yet"),
-            ("quota", r"\d+ of 20 left today"),
+            ("quota show", r"\d+ of 20 left today"),
             ("help", "A photo booth for this server"),
             ("privacy", "What I store"),
         ):
@@ -222,7 +222,7 @@ async def test_a_refused_order_is_over(
         await expect(newcomer.page.get_by_label("Message", exact=True)).to_have_value("")
         await expect(newcomer.page.locator("#action-status")).to_be_hidden()
         await newcomer.look("refused")
-        await newcomer.start("quota")
+        await newcomer.start("quota show")
         await expect(await newcomer.send()).to_contain_text("left today")
 
 
@@ -254,7 +254,7 @@ async def test_nothing_waits_for_the_pictures(
         await newcomer.look("not-loaded")
         awaited = newcomer.messages.locator("img:not([src])")
         await expect(awaited.last).to_have_css("visibility", "hidden")
-        await newcomer.start("quota")
+        await newcomer.start("quota show")
         await expect(await newcomer.send()).to_contain_text("left today")
         assert asked == PICTURES_AT_ONCE
 

@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 from db.database import Database
-from db.event_models import EventState, NoticeKind, PictureState
+from db.event_models import EventState, NoticeKind
 from db.event_schema import event_notices
 from db.events import EventRepository
 from db.migrate import migrate
@@ -128,13 +128,7 @@ async def prepare(database: Database, party: Party, channel: Channel, what: str)
     ]
     await database.write(lambda c: c.execute(sa.insert(event_notices), rows))
     if what == NoticeKind.WINNER:
-        picture = {
-            "job_id": event.id,
-            "gallery_channel_id": 1,
-            "gallery_message_id": 1,
-            "votes_shown": 2,
-            "told": PictureState.APPROVED,
-        }
+        picture = {"job_id": event.id, "gallery_channel_id": 1, "gallery_message_id": 1}
         await insert_picture(database, event.id, votes=2, **picture)
         row = {"event_id": event.id, "kind": NoticeKind.WINNER, "due_at": now}
         await database.write(lambda c: c.execute(sa.insert(event_notices), row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from PIL import Image
 if TYPE_CHECKING:
     from tests.party.evidence import Evidence
 
+CHART = "chart.png"
+_OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\(["']?(?:https?:)?//""")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -28,22 +31,25 @@ def read_export(evidence: Evidence) -> Iterator[str]:
             yield f"the export is damaged: {broken}"
             return
         names = archive.namelist()
-        yield from _pages(names)
+        yield from _pages(archive, names)
         yield from _rows(evidence, archive, names)
         yield from _files(archive, names)
 
 
-def _pages(names: list[str]) -> Iterator[str]:
+def _pages(archive: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
     ends = Counter(name.rsplit("/", 1)[-1] for name in names)
     for wanted in ("index.csv", "index.html"):
         if ends[wanted] != 1:
             yield f"the export has {ends[wanted]} {wanted}"
+    for name in names:
+        if name.endswith(".html") and _OUTSIDE.search(archive.read(name).decode()):
+            yield f"{name} of the export needs something from elsewhere"
 
 
 def _rows(evidence: Evidence, archive: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
     approved = [row for row in evidence.pictures.values() if row["state"] == "approved"]
     table = next((name for name in names if name.endswith("index.csv")), None)
-    files = [name for name in names if name.endswith(PICTURES)]
+    files = _pictures(names)
     if len(files) != len(approved):
         yield f"the export has {len(files)} pictures of {len(approved)}"
     if table is None:
@@ -57,11 +63,14 @@ def _rows(evidence: Evidence, archive: zipfile.ZipFile, names: list[str]) -> Ite
         yield f"the export's table does not name each picture once: {ends[:5]}"
 
 
+def _pictures(names: list[str]) -> list[str]:
+    return [name for name in names if name.endswith(PICTURES) and not name.endswith(CHART)]
+
+
 def _files(archive: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
-    for name in names:
-        if name.endswith(PICTURES):
-            try:
-                with Image.open(io.BytesIO(archive.read(name))) as image:
-                    image.load()
-            except (OSError, ValueError) as error:
-                yield f"{name} of the export is no picture: {error}"
+    for name in _pictures(names):
+        try:
+            with Image.open(io.BytesIO(archive.read(name))) as image:
+                image.load()
+        except (OSError, ValueError) as error:
+            yield f"{name} of the export is no picture: {error}"

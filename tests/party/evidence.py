@@ -37,6 +37,10 @@ class Evidence:
         ]
         return min(presses, default=None)
 
+    def settled_at(self, picture_id: int) -> datetime:
+        """When a moderator's last press on it was answered: it was decided by then."""
+        return max(d.answered_at for d in self.scene.decisions if d.picture_id == picture_id)
+
     def took_effect(self, verb: str, picture_id: int) -> bool:
         return any(
             decision.verb == verb and decision.answered and decision.picture_id == picture_id

@@ -97,6 +97,7 @@ async def _decide(scene: Scene, user: User, picture_id: int, message: Message) -
             at=at,
             by=user,
             answered=took_effect,
+            answered_at=now(),
             guest_id=guest.user.id if guest else 0,
         )
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tests.party.evidence import Evidence
 from tests.support.discord import Message
 
-AROUND = timedelta(seconds=3)  # between what is counted and what is posted
+AROUND = timedelta(seconds=5)  # between what is counted and what is posted
 _NUMBER = r"(\d[\d,]*)"
 _FIGURES = {
     "guest": rf"{_NUMBER} guests?\b",
@@ -89,7 +89,7 @@ def _shown_then(evidence: Evidence, at: datetime) -> tuple[int, int]:
         if approved_at is None or row["state"] not in {"approved", "removed"}:
             continue
         stands = row["state"] == "approved" or (removed_at is not None and removed_at > at)
-        least += stands and approved_at < at - AROUND
+        least += stands and evidence.settled_at(picture_id) < at - AROUND
         recently = removed_at is not None and removed_at > at - AROUND
         most += (stands or recently) and approved_at < at + AROUND
     return least, most

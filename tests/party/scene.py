@@ -49,6 +49,7 @@ class Decision:
     at: datetime  # when it was pressed
     by: User
     answered: bool
+    answered_at: datetime
     guest_id: int = 0
 
 

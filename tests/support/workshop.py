@@ -44,9 +44,11 @@ from bot.services.outlook import Outlook
 from bot.services.pace import Pace
 from bot.services.photos import PhotoStore
 from bot.services.pictures import PictureStore
+from bot.services.pot_watch import PotWatch
 from bot.services.previews import Previews
 from bot.services.privacy import Privacy
 from bot.services.probing import Prober
+from bot.services.quotas import Quotas
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from db.bounds import Bounds
@@ -62,6 +64,8 @@ from db.migrate import migrate
 from db.models import Job, Ledger, Limit, Scope, Window
 from db.notices import NoticeRepository
 from db.open_orders import OpenOrderRepository
+from db.quota_desk import QuotaDesk
+from db.quota_views import QuotaViews
 from db.retention import RetentionRepository
 from db.servers import ServerRepository
 from faceswap.client import FaceSwapClient
@@ -69,6 +73,7 @@ from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
 from tests.support.deliveries import NotingDelivery
 from tests.support.scripted_api import ScriptedAPI
+from tests.support.tellers import NotingTeller
 
 NEON = Filter(id=12, name="Cyberpunk Neon")
 ALICE = 11
@@ -109,6 +114,9 @@ class Workshop:
     worker: Worker
     booth: Booth
     privacy: Privacy
+    quotas: Quotas
+    pot_watch: PotWatch
+    teller: NotingTeller
     event_rows: EventRepository
     event_bell: Bell
     events: EventServices
@@ -305,6 +313,17 @@ def build(
     )
     event_rows, servers = EventRepository(database, clock=clock), ServerRepository(database)
     event_bell = Bell()
+    views, teller = QuotaViews(database, clock=clock), NotingTeller()
+    pot_watch = PotWatch(
+        views=views,
+        notices=NoticeRepository(database, clock=clock),
+        teller=teller,
+        least_cost=1,
+        clock=clock,
+    )
+    quotas = Quotas(
+        desk=QuotaDesk(database, clock=clock), views=views, servers=servers, clock=clock
+    )
     previews = Previews(backends.current.client)
     feed = EventFeed()
     planning = Planning(
@@ -343,7 +362,7 @@ def build(
         worker=worker,
         booth=Booth(
             jobs=jobs,
-            limits=limits,
+            pot_watch=pot_watch,
             photos=photos,
             pictures=pictures,
             gate=gate,
@@ -364,6 +383,9 @@ def build(
             worker=worker,
             curation=curation,
         ),
+        quotas=quotas,
+        pot_watch=pot_watch,
+        teller=teller,
         event_rows=event_rows,
         event_bell=event_bell,
         events=EventServices(

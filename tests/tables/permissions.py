@@ -238,7 +238,7 @@ QUOTA_COMMANDS = (
     _quota("quota take", types_about("quota take", "member", pictures=1), works="Took"),
     _quota("quota reset", types_about("quota reset", "member")),
     _quota("quota cooldown", types("quota cooldown", seconds=5)),
-    _quota("quota roles", types("quota roles", how="sum")),
+    _quota("quota roles", types("quota roles", how="They add up")),
     _quota("quota perk", types_about("quota perk", "member", weight=2.0)),
     _quota("quota rules", types("quota rules"), works=""),
     _quota("quota export", types("quota export"), works="Quotas"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import subprocess
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ async def bot(workshop: Workshop) -> AsyncGenerator[FaceSwapBot]:
         previews=workshop.previews,
         gate=workshop.gate,
         privacy=workshop.privacy,
+        quotas=workshop.quotas,
         events=workshop.events,
         photo_keep_minutes=15,
         undelivered_keep_days=7,
@@ -91,21 +92,26 @@ def described(bot: FaceSwapBot) -> list[dict[str, Any]]:
     return [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
 
 
+def nodes(found: list[dict[str, Any]], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Commands, those below them, and their options, each with its path."""
+    for each in found:
+        name = f"{path} {each['name']}"
+        yield name, each
+        yield from nodes(each.get("options", []), name)
+
+
 async def test_every_command_and_option_is_described(bot: FaceSwapBot) -> None:
     commands = described(bot)
     assert commands
-    for command in commands:
-        assert 1 <= len(command["description"]) <= 100
-        assert command["description"] != "…"
-        for option in command.get("options", []):
-            assert 1 <= len(option["description"]) <= 100
-            assert option["description"] != "…", f"/{command['name']} {option['name']}"
+    for name, each in nodes(commands):
+        assert 1 <= len(each["description"]) <= 100, name
+        assert each["description"] != "…", name
 
 
 async def test_required_options_come_first(bot: FaceSwapBot) -> None:
-    for command in described(bot):
-        required = [bool(option.get("required")) for option in command.get("options", [])]
-        assert required == sorted(required, reverse=True), command["name"]
+    for name, each in nodes(described(bot)):
+        required = [bool(option.get("required")) for option in each.get("options", [])]
+        assert required == sorted(required, reverse=True), name
 
 
 async def test_discord_would_take_the_commands(bot: FaceSwapBot) -> None:
@@ -114,8 +120,8 @@ async def test_discord_would_take_the_commands(bot: FaceSwapBot) -> None:
 
 async def test_every_command_has_a_body(bot: FaceSwapBot) -> None:
     commands = list(bot.tree.walk_commands())
-    groups = {command.name for command in commands if isinstance(command, app_commands.Group)}
-    assert groups == {"event"}
+    for command in commands:
+        assert isinstance(command, app_commands.Command) or command.commands
     assert len({command.qualified_name for command in commands}) == len(commands)
 
 

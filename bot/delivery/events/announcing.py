@@ -94,6 +94,11 @@ class Announcer:
             self._put_off(event_id, error)
         except EventNotFound:  # deleted at this moment
             return
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - one event must not keep the others
+            _log.exception("Event %d: something could not be posted.", event_id)
+            self._put_off(event_id, "a bug")
         else:
             self._failures.pop(event_id, None)
             self._not_before.pop(event_id, None)
@@ -128,12 +133,12 @@ class Announcer:
         mark(post.view, number)
         return await self._board.post(event.channel_id, post, nonce=f"event-{number}")
 
-    def _put_off(self, event_id: int, error: DeliveryPostponed) -> None:
+    def _put_off(self, event_id: int, why: object) -> None:
         failures = min(self._failures[event_id], _MOST_DOUBLINGS)
         self._failures[event_id] += 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**failures)
         self._not_before[event_id] = self._clock() + pause
-        _log.warning("Event %d: Discord does not answer, tried again soon: %s", event_id, error)
+        _log.warning("Event %d: what is to be posted has to wait: %s", event_id, why)
 
 
 def _since(event: Event, kind: NoticeKind) -> datetime:

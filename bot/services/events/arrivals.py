@@ -40,7 +40,9 @@ class Arrivals:
 
         A second time changes nothing. OSError: the picture is gone from the disk.
         """
-        event = await self._events.get(job.event_id or 0)
+        event = await self._events.find(job.event_id or 0)
+        if event is None:
+            return None
         found = await self._pictures.find_of_job(job.id)
         if found is None:
             if event.state is EventState.CANCELLED:

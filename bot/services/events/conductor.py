@@ -19,6 +19,7 @@ from db.events import EventRepository
 
 LONGEST_SLEEP = 30.0  # seconds; the clock of the machine may be set, or have stood still
 RETURNS_EVERY = timedelta(minutes=1)
+FAILED_SLEEP = 1.0  # after a step that was due and could not be taken
 WATCHFUL_SLEEP = 2.0  # while jobs are waited for, or a pot may run out
 
 _log = logging.getLogger(__name__)
@@ -54,21 +55,30 @@ class Conductor:
             except StorageUnavailable as error:
                 _log.error("Events cannot be looked after: %s", error)
                 due_at = None
-            except Exception:  # noqa: BLE001 - one event must not stop the others for good
-                _log.exception("A step of an event failed; it is tried again.")
+            except Exception:  # noqa: BLE001 - tried again in a moment
+                _log.exception("Looking after events failed; it is tried again.")
                 due_at = None
             await self._bell.wait(self._pause(due_at))
 
     async def turn(self) -> datetime | None:
         """Do everything that is due by now; tell when the clock makes something due next."""
         for event in await self._events.list_due():
-            _log_step(event, await self._events.advance(event.id))
-            self._news.ring()
+            await self._advance(event)
         while cancelled := await self._retention.cancel_queued():
             _log.info("%d queued jobs of cancelled events were cancelled.", cancelled)
         await self._return_unused()
         await self._tell_of_changes()
         return await self._events.due_at()
+
+    async def _advance(self, event: Event) -> None:
+        try:
+            _log_step(event, await self._events.advance(event.id))
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one event must not keep the others
+            _log.exception("A step of event %d failed; it is tried again.", event.id)
+        else:
+            self._news.ring()
 
     async def _return_unused(self) -> None:
         if self._clock() < self._returns_at:
@@ -97,7 +107,8 @@ class Conductor:
         )
         if due_at is None:
             return longest
-        return min(longest, max(0.0, (due_at - self._clock()).total_seconds()))
+        left = (due_at - self._clock()).total_seconds()
+        return min(longest, left) if left > 0 else FAILED_SLEEP
 
 
 def _needs_watching(event: Event) -> bool:

@@ -23,11 +23,11 @@ from bot.errors import (
     PictureLost,
     PromptRefused,
     PromptUnusable,
-    QuotaUsedUp,
     TooLateToCancel,
     TooManyWaiting,
     UserError,
 )
+from bot.quota_errors import QuotaUsedUp
 from bot.services.booth import JOBS_LISTED
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
@@ -118,9 +118,10 @@ async def test_a_used_up_quota_is_told_before_the_photo_is_fetched(workshop: Wor
     await workshop.order()
     with pytest.raises(QuotaUsedUp) as caught:
         await check(workshop, words())
-    assert caught.value.limit == 1
-    assert caught.value.resets_at is not None
-    assert caught.value.resets_at > workshop.clock()
+    usage = caught.value.usage
+    assert usage.limit.amount == 1
+    assert usage.resets_at is not None
+    assert usage.resets_at > workshop.clock()
 
 
 # --- ordering

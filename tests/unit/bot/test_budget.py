@@ -43,12 +43,15 @@ def cap(amount: int, window: Window = Window.DAY) -> Limit:
 
 
 async def test_the_settings_are_written_down_and_taken_back(workshop: Workshop) -> None:
-    wanted = Settings(quota_per_day=7, credits_per_day=100, credits_per_month=0)
+    wanted = Settings(
+        quota_per_day=7, credits_per_day=100, credits_per_month=0, server_credits_per_day=40
+    )
     await write_limits(workshop.database, wanted)
     assert {(each.ledger, each.window): each.amount for each in await workshop.limits.list()} == {
         (Ledger.QUOTA, Window.DAY): 7,
         (Ledger.CREDITS, Window.DAY): 100,
         (Ledger.CREDITS, Window.MONTH): 0,
+        (Ledger.POT, Window.DAY): 40,
     }
     await write_limits(workshop.database, Settings(quota_per_day=None))
     assert await workshop.limits.list() == ()

@@ -37,7 +37,6 @@ from bot.errors import (
     PictureLost,
     PromptRefused,
     PromptUnusable,
-    QuotaUsedUp,
     RefusalReason,
     StillSending,
     TooLateToCancel,
@@ -77,7 +76,14 @@ from bot.picture_errors import (
     PictureUnknown,
     VoteNotCounted,
 )
-from bot.quota_errors import OnCooldown
+from bot.quota_errors import (
+    ExportTooLarge,
+    NothingChosen,
+    OnCooldown,
+    QuotaUsedUp,
+    TooManyToAsk,
+    WhomUnclear,
+)
 from bot.services.access import Action
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
@@ -86,6 +92,7 @@ from db.event_models import EventState, PictureState
 from db.models import FailureReason, JobKind, JobState, Scope, Window
 from faceswap.models import Gender, PhotoProblem
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
+from tests.support.quotas import every_usage, make_limit, make_usage
 
 LATER = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -104,7 +111,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     PictureLost(),
     *(PhotoRejected(problem, max_bytes=20 * 2**20) for problem in PhotoProblem),
     PhotoRejected(PhotoProblem.TOO_LARGE, max_pixels=50_000_000),
-    PhotoGone(),
+    *(PhotoGone(in_event=in_event) for in_event in (True, False)),
     FrameRejected(ArtworkProblem.OPAQUE),
     LogoRejected(ArtworkProblem.EMPTY),
     FilterUnknown("zz"),
@@ -112,8 +119,11 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(FilterUnknown("x", similar=(name,) * 3) for name in HOSTILE_NAMES),
     *(FilterNeedsOnePerson(name) for name in HOSTILE_NAMES),
     FilterGone(),
-    *(QuotaUsedUp(limit, resets_at=LATER) for limit in (0, 1, 20)),
-    QuotaUsedUp(20, resets_at=None),
+    *(QuotaUsedUp(usage) for usage in every_usage()),
+    WhomUnclear(),
+    NothingChosen(),
+    TooManyToAsk(501),
+    ExportTooLarge(10 * 2**20),
     *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),
     CannotPostHere(("View Channel", "Send Messages", "Attach Files")),
     *(PromptRefused(reason) for reason in RefusalReason),
@@ -228,7 +238,7 @@ def test_errors_carry_their_data_into_the_words() -> None:
 def test_moments_are_written_for_the_readers_own_time_zone() -> None:
     assert messages.timestamp(LATER) == "<t:1795305600:R>"
     assert messages.timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
-    assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(5, resets_at=LATER)))
+    assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(make_usage(make_limit()))))
 
 
 def test_what_a_database_says_stays_in_the_log() -> None:

@@ -59,6 +59,8 @@ def test_defaults_are_a_studio_with_a_database_below_the_data_folder() -> None:
         ("QUOTA_PER_DAY", "Unlimited", "quota_per_day", None),
         ("CREDITS_PER_DAY", "500", "credits_per_day", 500),
         ("CREDITS_PER_MONTH", "0", "credits_per_month", 0),
+        ("SERVER_CREDITS_PER_DAY", "40", "server_credits_per_day", 40),
+        ("SERVER_CREDITS_PER_MONTH", "unlimited", "server_credits_per_month", None),
         ("WAITING_PER_MEMBER", "1", "waiting_per_member", 1),
         ("RUNNING_PER_MEMBER", "unlimited", "running_per_member", None),
         ("WAITING_PER_SERVER", "50", "waiting_per_server", 50),

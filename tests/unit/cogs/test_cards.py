@@ -17,9 +17,9 @@ from bot.tree import notice
 from cogs.ui.buttons import JOB_TEMPLATE, Verb, job_button
 from cogs.ui.cards import ended_card, picture_card, progress_card
 from cogs.ui.consent import CONSENT_TEMPLATE, consent_button, consent_card
-from cogs.ui.lists import help_page, jobs_list, quota_list, waiting_page
+from cogs.ui.lists import help_page, jobs_list, waiting_page
 from cogs.ui.privacy import ERASE_TEMPLATE, confirm_page, erase_button, privacy_page
-from db.models import FailureReason, Job, JobKind, JobState, Ledger, Limit, Scope, Usage, Window
+from db.models import FailureReason, Job, JobKind, JobState
 from tests.support import openapi
 from tests.support.jobs import HOSTILE_NAMES, make_job, visible_markup
 from tests.support.workshop import Workshop
@@ -290,23 +290,6 @@ def test_a_picture_is_linked_unless_it_is_private() -> None:
     assert "https://" not in text_of(check(jobs_list([in_their_messages])))
 
 
-def usage(scope: Scope, window: Window, *, used: int = 3) -> Usage:
-    limit = Limit(
-        ledger=Ledger.QUOTA, scope=scope, scope_id=0, guild_id=0, window=window, amount=20
-    )
-    is_endless = window in {Window.EVENT, Window.TOTAL}
-    return Usage(limit=limit, used=used, resets_at=None if is_endless else NOW)
-
-
-def test_every_rule_is_listed_in_words() -> None:
-    usages = [usage(scope, window) for scope in Scope for window in Window]
-    text = text_of(check(quota_list(usages)))
-    assert text.count("**17 of 20** left") == len(usages)
-    assert text.count("<t:") == len(Scope) * (len(Window) - 2)
-    assert "0 of 20" in text_of(check(quota_list([usage(Scope.MEMBER, Window.DAY, used=99)])))
-    assert "no limit" in text_of(check(quota_list([])))
-
-
 # --- pages
 
 
@@ -323,6 +306,7 @@ def services_of(workshop: Workshop, *, keep: int = 15, api_name: str = "studio")
         previews=workshop.previews,
         gate=Gate(),
         privacy=workshop.privacy,
+        quotas=workshop.quotas,
         events=workshop.events,
         photo_keep_minutes=keep,
         undelivered_keep_days=7,

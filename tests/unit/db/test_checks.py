@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.checks import check, check_ledgers
 from db.database import Database
+from db.event_limits import set_aside
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.migrate import pending
-from db.models import JobState
-from tests.unit.db.tools import daily_quota, job_in
+from db.models import JobState, Ledger, Scope
+from tests.support.events import insert_event
+from tests.unit.db.tools import START, daily_quota, job_in
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +118,23 @@ async def test_old_schema_is_named(tmp_path: Path) -> None:
         assert await check(empty) == [
             f"The schema is old; the next start applies step {', '.join(await pending(empty))}."
         ]
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("UPDATE set_asides SET returned = 1", "says 40 used, but its jobs add up to 39."),
+        ("DELETE FROM set_asides", "says 40 used, but its jobs add up to 0."),
+    ],
+)
+async def test_what_is_set_aside_for_events_must_add_up(
+    database: Database, limits: LimitRepository, damage: str, sentence: str
+) -> None:
+    pot = replace(daily_quota(100), ledger=Ledger.POT, scope=Scope.SERVER)
+    await limits.set(pot)
+    event = await insert_event(database, pot=20)
+    await database.write(lambda c: set_aside(c, event, credits=40, now=START))
+    assert await check(database) == []
+    await _spoil(database, damage)
+    (problem,) = await check_ledgers(database)
+    assert problem.endswith(sentence)

@@ -12,12 +12,14 @@ from db.command_syncs import CommandSyncRepository
 from db.consents import ConsentRepository
 from db.database import Database
 from db.errors import QuotaExceeded, TransitionRefused
+from db.event_schema import event_blocks
 from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.members import NOBODY, MemberRepository
 from db.models import Consent, Credits, JobState, Ledger, Limit, Scope, Window
 from db.notices import NoticeRepository
 from db.schema import buckets, metadata
+from tests.support.events import insert_event, insert_picture
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claimed, job_in, new_job
 
 DAILY = Limit(
@@ -74,6 +76,19 @@ async def test_erased_member_is_nowhere_and_the_ledgers_add_up(
     assert await check(database) == []
     assert [job.user_id for job in await jobs.list_untold()] == []
     assert (await jobs.list_for_member(1, limit=10))[0].prompt == "somebody else's"
+
+
+async def test_who_organised_and_decided_is_nowhere_afterwards(
+    database: Database, members: MemberRepository
+) -> None:
+    event = await insert_event(database, organiser_id=MEMBER)
+    await insert_picture(database, event.id, user_id=1, decided_by=MEMBER)
+    block = {"event_id": event.id, "user_id": 2, "blocked_by": MEMBER, "reason": "", "at": START}
+    await database.write(lambda c: c.execute(sa.insert(event_blocks).values(block)))
+    assert str(MEMBER) in await _everything(database)
+    await members.erase(MEMBER)
+    assert str(MEMBER) not in await _everything(database)
+    assert await check(database) == []
 
 
 async def test_erasing_twice_or_somebody_unknown_does_nothing(

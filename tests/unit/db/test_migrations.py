@@ -15,6 +15,7 @@ import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 
+from db.checks import check
 from db.database import Database
 from db.errors import StorageFault, StorageUnavailable
 from db.jobs import JobRepository
@@ -76,6 +77,19 @@ async def main(url, versions):
         print(error.fault.value, flush=True)
 
 asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+_COUNTED = """
+INSERT INTO jobs (id, interaction_id, user_id, channel_id, kind, prompt, private, spoiler, state,
+    cost, priority, fair_tag, attempts, idempotent, created_at, updated_at)
+VALUES (9, 1, 7, 1, 'prompt', 'a tree', 0, 0, 'queued', 1, 0, 0.0, 0, 0, 0, 0);
+INSERT INTO job_log (job_id, at, to_state, actor) VALUES (9, 0, 'queued', 'member');
+INSERT INTO buckets (id, ledger, scope, scope_id, guild_id, window, window_start, used, archived)
+VALUES (4, 'quota', 'member', 7, 0, 'day', 0, 3, 2);
+INSERT INTO reservations VALUES (9, 4, 0, 'quota', 1, 'held');
+INSERT INTO limits VALUES ('quota', 'member', 0, 0, 'day', 20);
+INSERT INTO members VALUES (7, 1.5, 1.0);
 """
 
 
@@ -312,3 +326,32 @@ async def test_start_with_nothing_to_migrate_does_not_load_alembic(
     )
     output, _ = await process.communicate()
     assert output.decode().strip() == "() False"
+
+
+async def test_quotas_of_before_keep_what_they_counted(url: str, tmp_path: Path) -> None:
+    """Step 0008 makes three tables anew, and one column moves from members to jobs."""
+    before = tmp_path / "before"
+    shutil.copytree(VERSIONS, before, ignore=shutil.ignore_patterns("__pycache__"))
+    for step in before.glob("*.py"):
+        if step.name >= "0008":
+            step.unlink()
+    path = tmp_path / "bot.db"
+    async with Database.open(url) as database:
+        await migrate(database, versions=before)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(_COUNTED)
+
+    async with Database.open(url) as database:
+        await migrate(database)
+        assert await check(database) == []
+        assert await pending(database) == ()
+
+    assert _rows(path, "SELECT * FROM buckets") == [
+        (4, "quota", "member", 7, 0, "day", 0, 3, 2, 0, 0)
+    ]
+    assert _rows(path, "SELECT * FROM reservations") == [(9, 4, 0, "quota", 1, "held")]
+    assert _rows(path, "SELECT scope, amount, event_id FROM limits") == [("member", 20, 0)]
+    assert _rows(path, "SELECT * FROM members") == [(7, 1.5)]
+    assert _rows(path, "SELECT id, weight FROM jobs") == [(9, 1.0)]
+    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError):
+        connection.execute("UPDATE buckets SET ledger = 'gold'")
