@@ -12,7 +12,7 @@ import pytest
 from bot.delivery.cards import Cards
 from bot.delivery.events.announcing import FIRST_PAUSE, Announcer
 from bot.delivery.events.event_posts import EventCards
-from bot.delivery.events.panels import EDIT_EVERY
+from bot.delivery.events.panels import EDIT_EVERY, REFUSED_FOR
 from bot.delivery.events.telling import Teller
 from bot.services.events.bell import Bell
 from bot.services.events.charting import Charting
@@ -250,3 +250,32 @@ async def test_an_event_that_cannot_be_drawn_keeps_no_other_back(
     assert len(hall.said("Whole")) == 2
     assert (await hall.events.get(broken.id)).panel_message_id is None
     assert f"Event {broken.id}: something could not be posted." in caplog.text
+
+
+async def test_a_panel_comes_once_its_channel_takes_it(hall: Hall) -> None:
+    path = f"/channels/{hall.channel.id}/messages"
+    hall.discord.fail("POST", path, status=403, code=50013, times=2)
+    await hall.plan()
+    await hall.turn()
+    await hall.turn(later=MINUTE)
+    assert posts(hall) == 2  # the announcement, and the panel once
+    await hall.turn(later=REFUSED_FOR)
+    (panel,) = hall.said()
+    assert hall.lets_in(panel)
+
+
+async def test_an_event_goes_on_without_its_channel(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = await hall.plan()
+    await hall.turn()
+    hall.discord.delete_channel(hall.channel)
+    await hall.events.pause(event.id)
+    for _ in range(3):
+        await hall.turn(later=MINUTE)
+    await hall.turn(later=HOUR)
+    assert (await hall.events.get(event.id)).state is EventState.CLOSED
+    assert await hall.events.list_unposted_notices() == ()
+    (told,) = hall.discord.messages(hall.discord.dm_channel(hall.organiser))
+    assert "takes nothing from me" in told.text()
+    assert "Traceback" not in caplog.text

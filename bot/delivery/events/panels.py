@@ -15,8 +15,10 @@ from db.event_models import Event, GuestCounts, NoticeKind
 from db.events import EventRepository
 
 EDIT_EVERY = timedelta(seconds=10)
+REFUSED_FOR = timedelta(minutes=5)  # a channel that takes nothing, until somebody has mended it
 
 Content: TypeAlias = tuple[Event, GuestCounts, int]
+_LONGEST_NONCE = 25  # that Discord takes
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class Panels:
         self._posts = posts
         self._board = board
         self._clock = clock
+        self._refused_until: dict[int, datetime] = {}
         self._shown: dict[int, tuple[Content, datetime]] = {}  # what each shows, and since when
         self._files: dict[int, str] = {}  # what the picture of each is called, as far as is known
 
@@ -66,26 +69,35 @@ class Panels:
 
     async def _post(self, event: Event) -> None:
         notice = await self._events.find_notice(event.id, NoticeKind.ANNOUNCED)
-        if event.state.is_over or notice is None or notice.message_id is None:
+        if event.state.is_over or notice is None or notice.posted_at is None:
             return
+        if self._clock() < self._refused_until.get(event.id, self._clock()):
+            return
+        try:
+            message_id = await self._find(event) or await self._send(event)
+        except PlaceRefused as refused:
+            _log.warning("Event %d: its panel cannot be posted: %s", event.id, refused)
+            self._refused_until[event.id] = self._clock() + REFUSED_FOR
+        else:
+            await self._events.set_panel(event.id, message_id)
+
+    async def _find(self, event: Event) -> int | None:
+        """Look for the panel that an earlier process may have posted."""
         found = await self._board.find(
             event.channel_id,
             lambda message: is_panel(message, event.id),
             since=event.created_at,
         )
-        if found is None:
-            content = await self._content(event)
-            post = await self._posts.panel(event)
-            try:
-                found = await self._board.post(
-                    event.channel_id, post, nonce=f"event-{event.id}-panel"[:25]
-                )
-            except PlaceRefused as refused:
-                _log.warning("Event %d: its panel cannot be posted: %s", event.id, refused)
-                return
-            self._shown[event.id] = (content, self._clock())
-            self._note_file(event, post)
-        await self._events.set_panel(event.id, found.message_id)
+        return None if found is None else found.message_id
+
+    async def _send(self, event: Event) -> int:
+        content = await self._content(event)
+        post = await self._posts.panel(event)
+        nonce = f"event-{event.id}-panel"[:_LONGEST_NONCE]
+        posted = await self._board.post(event.channel_id, post, nonce=nonce)
+        self._shown[event.id] = (content, self._clock())
+        self._note_file(event, post)
+        return posted.message_id
 
     def _note_file(self, event: Event, post: Post) -> None:
         for file in post.files:

@@ -19,6 +19,7 @@ from db.events import EventRepository
 
 LONGEST_SLEEP = 30.0  # seconds; the clock of the machine may be set, or have stood still
 RETURNS_EVERY = timedelta(minutes=1)
+FAILED_SLEEP = 1.0  # after a step that was due and could not be taken
 WATCHFUL_SLEEP = 2.0  # while jobs are waited for, or a pot may run out
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,8 @@ class Conductor:
         )
         if due_at is None:
             return longest
-        return min(longest, max(0.0, (due_at - self._clock()).total_seconds()))
+        left = (due_at - self._clock()).total_seconds()
+        return min(longest, left) if left > 0 else FAILED_SLEEP
 
 
 def _needs_watching(event: Event) -> bool:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.services.events.bell import Bell
 from bot.services.events.clearing import EventClearing
-from bot.services.events.conductor import Conductor
+from bot.services.events.conductor import FAILED_SLEEP, Conductor
 from bot.services.events.downloads import Downloads
 from bot.services.events.feed import EventFeed
 from bot.services.events.local_time import understand_end, understand_start
@@ -451,6 +451,24 @@ async def test_the_loop_wakes_when_it_is_rung(stage: Stage) -> None:
             await stage.news.wait(10)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_an_event_that_cannot_move_keeps_no_other_back(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = await stage.plan()
+    await stage.plan()
+    trigger = f"""
+        CREATE TRIGGER stuck BEFORE UPDATE ON events WHEN OLD.id = {broken.id}
+        BEGIN SELECT RAISE(ABORT, 'stuck'); END
+    """
+    await stage.database.write(lambda c: c.exec_driver_sql(trigger))
+    stage.clock.now = ONE
+    due_at = await stage.conductor.turn()
+    assert (await stage.event()).state is OPEN
+    assert (await stage.events.get(broken.id)).state is SCHEDULED
+    assert f"A step of event {broken.id} failed" in caplog.text
+    assert stage.conductor._pause(due_at) == FAILED_SLEEP  # and not a tight loop
 
 
 # --- what goes in time
