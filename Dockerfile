@@ -38,6 +38,12 @@ RUN groupadd --gid 10001 faceswap \
         --shell /usr/sbin/nologin faceswap \
     && install --directory --owner faceswap --group faceswap --mode 0700 /data
 
+# Pillow loads it by itself, to letter captions in Arabic, Hebrew and Devanagari. Any version will do.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libfribidi0 \
+    && rm -rf /var/lib/apt/lists/*
+
 COPY --from=build /opt/faceswap-bot /opt/faceswap-bot
 ENV PATH=/opt/faceswap-bot/bin:$PATH \
     PYTHONUNBUFFERED=1 \

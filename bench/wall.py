@@ -44,7 +44,7 @@ async def _browser(wall: OpenWall, seconds: float) -> list[Figure]:
     """Watch the processes of a browser that shows the wall."""
     async with (
         open_browser() as browser,
-        watching(browser, wall.url, size={"width": 1920, "height": 1080}) as spectator,
+        watching(browser, wall.url, size={"width": 1920, "height": 1080}, hurry=1) as spectator,
     ):
         await spectator.settle()
         before = _cpu_seconds()
@@ -97,7 +97,7 @@ async def _pages(wall: OpenWall, pages: int) -> list[Figure]:
             value=percentile(delays, 1.0),
             unit="ms",
             bound=MOST_MS,
-            note=f"{pages} pages in this process, {CHANGES} changes; 400 ms gather some",
+            note=f"{pages} pages in this process, {CHANGES} changes; 400 ms gather changes",
         )
     ]
 

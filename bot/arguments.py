@@ -56,6 +56,7 @@ def build() -> argparse.ArgumentParser:
     _add(commands, "health", "say whether the running bot is alive", help_texts.HEALTH)
     _add_jobs(commands)
     _add_database(commands)
+    _add_event(commands)
     _add_completion(commands)
     return parser
 
@@ -225,6 +226,17 @@ def _add_job(actions: Any, name: str, summary: str, epilog: str) -> argparse.Arg
     return parser
 
 
+def _add_event(commands: Any) -> None:
+    parser = _add_bare(commands, "event", "look after community events", help_texts.EVENT)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    export = _add(actions, "export", "write an event's pictures to a ZIP", help_texts.EVENT_EXPORT)
+    export.add_argument("event", type=_event, metavar="EVENT", help="the event's number")
+    export.add_argument("file", type=Path, metavar="FILE", help="a ZIP that does not exist yet")
+    export.add_argument(
+        "--waiting", action="store_true", help="also pictures that wait for approval"
+    )
+
+
 def _add_completion(commands: Any) -> None:
     parser = _add_bare(
         commands, "completion", "print a script that completes our commands", help_texts.COMPLETION
@@ -254,6 +266,12 @@ def _port(text: str) -> int:
 def _job(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no job's number")
+    return int(text)
+
+
+def _event(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no event's number")
     return int(text)
 
 

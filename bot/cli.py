@@ -246,6 +246,15 @@ def _jobs(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+def _event(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    from bot.event_desk import export_event
+
+    work = export_event(settings, arguments.event, arguments.file, with_waiting=arguments.waiting)
+    print(_await(work))
+    return ExitCode.OK
+
+
 def _completion(arguments: argparse.Namespace) -> int:
     from bot.completion import completion_script
 
@@ -262,6 +271,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "swap": _swap,
     "health": _health,
     "jobs": _jobs,
+    "event": _event,
     "db": _database,
     "completion": _completion,
 }

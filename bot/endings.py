@@ -39,4 +39,5 @@ def set_up_endings(
         least_free=settings.min_free_bytes,
         clock=clock,
     )
+    exporting.clear()
     return Endings(reporting=reporting, exporting=exporting)

@@ -118,6 +118,23 @@ example:
 Changes nothing. The exit code is 1 if something is wrong. The bot may be running.
 """
 
+EVENT = """\
+example:
+  faceswap-bot event export 7 summer-party.zip
+
+The bot may be running. `faceswap-bot event ACTION --help` explains one.
+"""
+
+EVENT_EXPORT = """\
+examples:
+  faceswap-bot event export 7 summer-party.zip
+  faceswap-bot event export 7 everything.zip --waiting
+
+The ZIP holds the approved pictures, index.html to look at them in any browser, and index.csv. An
+event's number stands in the name of its folder, DATA_DIR/events/7. Organisers get the same with
+/event export.
+"""
+
 JOBS = """\
 examples:
   faceswap-bot jobs list --state unconfirmed --state failed --since 24h
@@ -143,7 +160,8 @@ examples:
   faceswap-bot jobs show 7 --json
 
 The log says who moved the job and when. The ledgers say what it holds: quota is the member's, in
-pictures; credits are yours. Held: not known yet; spent; returned: given back.
+pictures; pot is the server's and credits are yours. Held: not known yet; spent; returned: given
+back.
 """
 
 RESOLVE = """\

@@ -39,6 +39,13 @@ _DECIDED: dict[PictureState, str] = {
     PictureState.REMOVED: "Taken down",
 }
 
+_SHORT: dict[PictureState, str] = {
+    PictureState.WAITING: "waits for a moderator",
+    PictureState.APPROVED: "in its gallery",
+    PictureState.REJECTED: "not shown",
+    PictureState.REMOVED: "taken down",
+}
+
 _TROUBLES: dict[Trouble, str] = {
     Trouble.REVIEW: (
         "I cannot show new pictures of {event} to the moderators: {place} takes none. Until that "
@@ -123,6 +130,11 @@ def decision(picture: EventPicture) -> str:
     if picture.reason:
         text += f": {escaped(picture.reason, longest=LONGEST_REASON)}"
     return text
+
+
+def short_state(picture: EventPicture) -> str:
+    """Say in a few words where a guest's picture stands, for their list."""
+    return _SHORT[picture.state]
 
 
 def blocked(user_id: int, count: int) -> str:

@@ -1,7 +1,7 @@
 """What a server's quotas refuse: errors that carry data; `bot.quota_messages` has the words.
 
 UserError
-├ QuotaUsedUp(usage)             ├ WhomUnclear            ├ RoleCannotReset
+├ QuotaUsedUp(usage)             ├ WhomUnclear            ├ TooManyToAsk(count)
 └ OnCooldown(cooldown, ready_at) └ NothingChosen          └ ExportTooLarge(limit)
 """
 
@@ -38,8 +38,12 @@ class NothingChosen(UserError):
     """The command was sent without saying what is to change."""
 
 
-class RoleCannotReset(UserError):
-    """The bot is not told who has a role, so it cannot find their counts."""
+class TooManyToAsk(UserError):
+    """Of so many members something counts that Discord would take long to say who has a role."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 class ExportTooLarge(UserError):

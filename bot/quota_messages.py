@@ -11,7 +11,7 @@ from bot.quota_errors import (
     NothingChosen,
     OnCooldown,
     QuotaUsedUp,
-    RoleCannotReset,
+    TooManyToAsk,
     WhomUnclear,
 )
 from db.models import Ledger, Limit, Scope, Usage, Window
@@ -49,6 +49,11 @@ def duration(period: timedelta) -> str:
     length, name = next(unit for unit in _UNITS if seconds % unit[0] == 0)
     count = seconds // length
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
+def pause(seconds: int) -> str:
+    """Say how long members wait between two pictures."""
+    return duration(timedelta(seconds=seconds)) if seconds else "no pause"
 
 
 def moment(at: datetime, style: str = "R") -> str:
@@ -173,9 +178,9 @@ DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     NothingChosen: lambda _: (
         "I do not know what you would like to change. Please fill in one of the options, too."
     ),
-    RoleCannotReset: lambda _: (
-        "I cannot see who has a role, so I cannot reset it. Reset single members, or choose "
-        "`everybody`; or use `/quota grant` to give a role more."
+    TooManyToAsk: lambda error: (
+        f"{error.count} members have made pictures here, too many to look at the roles of each. "
+        "Reset single members, or choose `everybody`; or use `/quota grant` to give a role more."
     ),
     ExportTooLarge: lambda error: (
         f"The file is larger than the {error.limit // 2**20} MB that Discord takes here. Whoever "

@@ -119,6 +119,8 @@ async def _block(interaction: Press, picture_id: int) -> None:
     curation = interaction.client.services.events.curation
     _, picture = await curation.get(picture_id)
     gone = await curation.block(picture_id, by=interaction.user.id)
+    booth = interaction.client.services.booth
+    await booth.cancel_waiting_in(picture.event_id, picture.user_id)
     said = words.blocked(picture.user_id, len(gone))
     await interaction.edit_original_response(view=notice(said))
 

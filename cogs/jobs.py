@@ -31,7 +31,8 @@ class Jobs(commands.Cog):
         interaction.extras[PRIVATE] = True
         await interaction.response.defer(ephemeral=True)
         latest, kept = await self._services.booth.overview(interaction.user.id)
-        await interaction.edit_original_response(view=jobs_list(latest, kept))
+        in_events = await self._services.events.curation.made_by(interaction.user.id)
+        await interaction.edit_original_response(view=jobs_list(latest, kept, in_events))
 
     @commands.Cog.listener()
     async def on_app_command_completion(

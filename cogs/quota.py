@@ -22,14 +22,15 @@ from cogs.quota_options import (
     WINDOWS,
     Amount,
     answer_later,
+    holders,
     organiser,
     other,
     person,
     say,
     whom_of_options,
 )
-from cogs.ui.quota import STACKINGS, mention, page, quota_page, rules_page, was
-from db.models import Stacking, Window
+from cogs.ui.quota import STACKINGS, mention, named, page, quota_page, rules_page, was
+from db.models import Scope, Stacking, Window
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
@@ -77,7 +78,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
             who = "Everybody together"
         else:
             before = await self._quotas.set_limit(by, whom, window=per, amount=pictures)
-            who = mention(whom)
+            who = named(whom)
         now = "no rule any more" if pictures is None else f"**{pictures}** {words.PER[per]}"
         await say(interaction, f"Done. {who}: {now}; {was(before)}.")
 
@@ -116,9 +117,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         given = await self._quotas.grant(by, whom, amount=pictures, days=days)
         until = words.moment(given.expires_at, "f")
         each = "" if member else " each"
-        await say(
-            interaction, f"Done. {mention(whom)}: **{pictures}** on top{each}, until {until}."
-        )
+        await say(interaction, f"Done. {named(whom)}: **{pictures}** on top{each}, until {until}.")
 
     @app_commands.command()
     @app_commands.describe(
@@ -148,7 +147,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     @app_commands.command()
     @app_commands.describe(
         member="This member alone",
-        role="Not possible: I cannot see who has a role",
+        role="Each member who has this role",
         everybody="Every member of this server",
     )
     async def reset(
@@ -163,10 +162,13 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         if member is None and role is None and not everybody:
             raise NothingChosen
         whom = whom_of_options(interaction, member, role)
-        forgotten = await self._quotas.reset(by, whom)
+        members = None
+        if whom.scope is Scope.ROLE:
+            members = await holders(interaction, whom, of=await self._quotas.counted(by.guild_id))
+        forgotten = await self._quotas.reset(by, whom, members=members)
         await say(
             interaction,
-            f"Done. {mention(whom)} begins anew: {words.pictures(forgotten)} no longer count.",
+            f"Done. {named(whom)} begins anew; no longer counted: {words.pictures(forgotten)}.",
         )
 
     @app_commands.command()
@@ -177,7 +179,8 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         """Organisers: have members wait between two pictures"""
         by = await organiser(interaction, Action.QUOTA_SET)
         before = await self._quotas.set_cooldown(by, seconds)
-        await say(interaction, f"Done. Between two pictures: {seconds} s; before: {before} s.")
+        now, then = (words.pause(each) for each in (seconds, before))
+        await say(interaction, f"Done. Between two pictures: {now}; before: {then}.")
 
     @app_commands.command()
     @app_commands.describe(how="What counts for somebody who has several roles with rules")
@@ -215,7 +218,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         if exempt is not None:
             await self._quotas.set_exempt(by, whom, exempt=exempt)
             said.append("exempt from rules for members" if exempt else "not exempt")
-        await say(interaction, f"Done. {mention(whom)}: {', '.join(said)}.")
+        await say(interaction, f"Done. {named(whom)}: {', '.join(said)}.")
 
     @app_commands.command()
     async def rules(self, interaction: Asked) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import discord
@@ -86,3 +88,15 @@ def whom_of_options(
         member_id=member.id if member else None,
         role_id=role.id if role else None,
     )
+
+
+async def holders(interaction: Asked, role: Whom, *, of: Iterable[int]) -> frozenset[int]:
+    """Ask Discord who of these members has a role; it names nobody by itself without an intent."""
+    found = set()
+    for user_id in of:
+        assert interaction.guild is not None, "roles are those of a server"
+        with contextlib.suppress(discord.NotFound):  # has left
+            member = await interaction.guild.fetch_member(user_id)
+            if role.scope_id in role_ids_of(member):
+                found.add(user_id)
+    return frozenset(found)

@@ -143,6 +143,9 @@ class EventPictureRepository:
         """Return the picture that this message of a gallery, or of moderators, shows."""
         return await self._database.read(lambda c: lists.find_shown_as(c, message_id))
 
+    async def list_of_member(self, user_id: int) -> tuple[EventPicture, ...]:
+        return await self._database.read(lambda c: lists.of_member(c, user_id))
+
     async def list_approved(
         self, event_id: int, *, limit: int | None = None
     ) -> tuple[EventPicture, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -17,7 +17,7 @@ from db.limits import LIMIT_KEY
 from db.models import Ledger, Limit, Scope, Stacking, Window
 from db.quota_models import ChangeKind, Grant, Perk, Taken, Whom
 from db.quota_schema import grants, perks, quota_changes
-from db.quota_taking import reset, take
+from db.quota_taking import counted, reset, take
 from db.rules import Requester
 from db.schema import limits
 from db.sqlite import insert_missing, insert_or_replace
@@ -169,14 +169,23 @@ class QuotaDesk:
 
         return await self._database.write(unit)
 
-    async def reset(self, by: Organiser, whom: Whom) -> int:
+    async def counted(self, guild_id: int) -> frozenset[int]:
+        """List the members of whom something counts on a server just now."""
+        return await self._database.read(lambda c: counted(c, guild_id=guild_id, now=self._clock()))
+
+    async def reset(
+        self, by: Organiser, whom: Whom, *, members: Collection[int] | None = None
+    ) -> int:
         """Have the windows of a member, or everybody, begin anew; returns the pictures forgotten.
 
-        What is being made stays counted. Grants and events are left as they are.
+        `members` are those who have a role. What is being made stays counted; grants and events are
+        left as they are.
         """
+        if whom.scope is Scope.MEMBER:
+            members = (whom.scope_id,)
 
         async def unit(connection: AsyncConnection) -> int:
-            forgotten = await reset(connection, whom, guild_id=by.guild_id, now=self._clock())
+            forgotten = await reset(connection, members, guild_id=by.guild_id, now=self._clock())
             change = self._change(by, ChangeKind.RESET, whom, before=str(forgotten), after="0")
             await _record(connection, change)
             return forgotten

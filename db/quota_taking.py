@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -34,20 +35,21 @@ async def take(
     return Taken(of_grants=of_grants, of_rules=of_rules)
 
 
-async def reset(connection: AsyncConnection, whom: Whom, *, guild_id: int, now: datetime) -> int:
+async def reset(
+    connection: AsyncConnection,
+    members: Collection[int] | None,
+    *,
+    guild_id: int,
+    now: datetime,
+) -> int:
     """Give back what counts against members' own rules in this server, but for what is held.
 
-    Returns how many pictures that are, the longest window counted.
+    `members`: theirs alone; None: everybody's. Returns how many pictures that are, the longest
+    window counted.
     """
-    own = sa.and_(
-        buckets.c.ledger == Ledger.QUOTA,
-        buckets.c.scope == Scope.MEMBER,
-        buckets.c.event_id == 0,
-        buckets.c.grant_id == 0,
-        ~is_past(now),
-    )
-    if whom.scope is Scope.MEMBER:
-        own &= buckets.c.scope_id == whom.scope_id
+    own = _of_own_rules(now)
+    if members is not None:
+        own &= buckets.c.scope_id.in_(members)
     by_bucket = await _give_back(connection, own, guild_id=guild_id)
     taken = await connection.execute(
         sa.select(buckets.c.id, buckets.c.scope_id, buckets.c.archived).where(
@@ -62,6 +64,29 @@ async def reset(connection: AsyncConnection, whom: Whom, *, guild_id: int, now: 
         )
         by_bucket[row.id] = by_bucket.get(row.id, 0) + row.archived
     return await _of_longest_windows(connection, by_bucket)
+
+
+async def counted(connection: AsyncConnection, *, guild_id: int, now: datetime) -> frozenset[int]:
+    """List the members of whom something counts in this server just now."""
+    own = _of_own_rules(now) & (buckets.c.used > 0) & (buckets.c.scope_id != 0)
+    here = sa.select(buckets.c.scope_id).where(own, buckets.c.guild_id == guild_id)
+    everywhere = (
+        sa.select(buckets.c.scope_id)
+        .join(reservations, reservations.c.bucket_id == buckets.c.id)
+        .join(jobs, jobs.c.id == reservations.c.job_id)
+        .where(own, buckets.c.guild_id == 0, jobs.c.guild_id == guild_id)
+    )
+    return frozenset((await connection.scalars(here.union(everywhere))).all())
+
+
+def _of_own_rules(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        buckets.c.ledger == Ledger.QUOTA,
+        buckets.c.scope == Scope.MEMBER,
+        buckets.c.event_id == 0,
+        buckets.c.grant_id == 0,
+        ~is_past(now),
+    )
 
 
 async def _give_back(

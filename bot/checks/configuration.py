@@ -45,7 +45,23 @@ def check_settings(settings: Settings) -> list[Finding]:
                 "write https if the API has it",
             )
         )
-    return findings
+    return [*findings, *_check_wall(settings)]
+
+
+def _check_wall(settings: Settings) -> list[Finding]:
+    """Judge the way to the live wall; nothing to say where there is none."""
+    url = urlsplit(settings.wall_base or "")
+    if settings.wall_url is None and url.hostname:
+        here = f"the live wall: only browsers on this machine reach it, at {settings.wall_base}"
+        return [warn(here, "set WALL_URL to the address that guests and projectors reach")]
+    if url.scheme == "http" and url.hostname not in _THIS_MACHINE:
+        return [
+            warn(
+                "WALL_URL is plain http: whoever is on the way reads links and pictures",
+                "put a proxy with TLS before it, and write https",
+            )
+        ]
+    return [ok(f"the live wall: {settings.wall_url}")] if settings.wall_url else []
 
 
 def unreadable(problems: Iterable[str]) -> list[Finding]:

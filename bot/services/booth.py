@@ -190,6 +190,13 @@ class Booth:
             self._worker.drop(cancelled)
         return cancelled
 
+    async def cancel_waiting_in(self, event_id: int, user_id: int) -> None:
+        """Cancel what a guest has queued in an event that they are shut out of; nothing counts."""
+        for job in await self._jobs.list_unfinished_for_member(user_id):
+            if job.event_id == event_id and job.state is JobState.QUEUED:
+                with contextlib.suppress(TooLateToCancel):  # it ended at this moment
+                    await self.cancel(job)
+
     async def own(self, job_id: int, user_id: int) -> Job:
         """Return a member's own job; raises JobUnknown, NotYours."""
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.quota_errors import RoleCannotReset, WhomUnclear
+from bot.quota_errors import TooManyToAsk, WhomUnclear
 from bot.services.quota_export import written
 from db.event_models import ServerChoices
 from db.models import Scope, Stacking, Window
@@ -17,6 +17,7 @@ from db.rules import Requester
 from db.servers import ServerRepository
 
 CHANGES_SHOWN = 6
+MOST_ASKED = 500  # members whose roles are asked for, one request each
 _CHANGES_EXPORTED = 100_000
 
 
@@ -114,11 +115,16 @@ class Quotas:
             requester=None if member is None else member.as_requester,
         )
 
-    async def reset(self, by: Person, whom: Whom) -> int:
-        """Have windows begin anew; returns the pictures forgotten. Raises RoleCannotReset."""
-        if whom.scope is Scope.ROLE:
-            raise RoleCannotReset
-        return await self._desk.reset(by.as_organiser, whom)
+    async def counted(self, guild_id: int) -> frozenset[int]:
+        """List who would have to be asked about a role to reset it; raises TooManyToAsk."""
+        found = await self._desk.counted(guild_id)
+        if len(found) > MOST_ASKED:
+            raise TooManyToAsk(len(found))
+        return found
+
+    async def reset(self, by: Person, whom: Whom, *, members: frozenset[int] | None = None) -> int:
+        """Have windows begin anew, of a role those of its `members`; returns what is forgotten."""
+        return await self._desk.reset(by.as_organiser, whom, members=members)
 
 
 def whom_of(guild_id: int, *, member_id: int | None, role_id: int | None) -> Whom:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.event_errors import EventUnknown
 from bot.services.access import Action
 from bot.tree import PRIVATE
 from cogs.access import require
-from db.event_models import Event, ServerChoices
+from db.event_models import Event, EventState, ServerChoices
 
 if TYPE_CHECKING:
     from bot.client import FaceSwapBot
@@ -25,9 +26,12 @@ async def admit(interaction: Asked, action: Action) -> ServerChoices:
 
 
 async def find(interaction: Asked, event: str) -> Event:
-    """Return the server's event of this number or name; raises EventUnknown."""
+    """Return the server's event of this number or name; raises EventUnknown, also for a draft."""
     planning = interaction.client.services.events.planning
-    return await planning.find(interaction.guild_id or 0, event)
+    found = await planning.find(interaction.guild_id or 0, event)
+    if found.state is EventState.DRAFT:  # that is its organiser's, who has its preview
+        raise EventUnknown
+    return found
 
 
 async def get(interaction: Asked, event_id: int) -> Event:

@@ -13,6 +13,7 @@ import discord
 
 from bot.organising_errors import Need
 from bot.services.access import Action
+from bot.services.events.zones import UTC_ZONE
 from cogs.organising import places
 from cogs.organising.asking import admit, filter_names, get, think
 from cogs.organising.dressing import keep_frame, sample_file
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     Asked = discord.Interaction[FaceSwapBot]
 
 UNNAMED = ""
+UTC_NOTE = "Times are those of UTC. For your own give `timezone`, once for this server."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,10 @@ async def take_form(interaction: Asked, event_id: int) -> None:
 
 async def show(interaction: Asked, event: Event, *, notes: list[str]) -> None:
     """Show a draft with its buttons, or an event as it is now."""
-    card = preview_card if event.state is EventState.DRAFT else changed_page
+    is_draft = event.state is EventState.DRAFT
+    card = preview_card if is_draft else changed_page
+    if is_draft and event.timezone == UTC_ZONE:
+        notes = [*notes, UTC_NOTE]
     picture = await sample_file(interaction, event)
     await interaction.edit_original_response(
         view=card(

@@ -14,7 +14,6 @@ from bot.organising_errors import (
     RoleCannotBeCalled,
 )
 from bot.permissions import Use, needed
-from bot.services.events.zones import UTC_ZONE
 from db.event_models import EventPlan, Place
 
 if TYPE_CHECKING:
@@ -96,8 +95,6 @@ def notes_on(interaction: Asked, plan: EventPlan) -> list[str]:
     if guild is None:
         return []
     notes = []
-    if plan.timezone == UTC_ZONE:
-        notes.append("Times are those of UTC. For your own give `timezone`, once for this server.")
     panel = guild.get_channel(plan.channel_id)
     if plan.place is Place.CHANNEL and panel is not None and missing(panel, Need.THREAD):
         lacking = " and ".join(missing(panel, Need.THREAD))

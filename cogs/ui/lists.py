@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import discord
 
-from bot import messages
+from bot import messages, picture_messages
 from bot.naming import escaped
 from bot.services.bundle import Services
 from cogs.ui.buttons import Verb, job_button
+from db.event_models import EventPicture
 from db.models import Job, JobState
 
+NOWHERE: Mapping[int, EventPicture] = MappingProxyType({})
 BUTTONS_IN_A_ROW = 5
 MOST_BUTTONS = 10
 _OFFERS = {  # how a picture that is kept here is offered, by the state of its job
@@ -20,15 +23,19 @@ _OFFERS = {  # how a picture that is kept here is offered, by the state of its j
 }
 
 
-def jobs_list(jobs: Sequence[Job], kept: Sequence[Job] = ()) -> discord.ui.LayoutView:
+def jobs_list(
+    jobs: Sequence[Job],
+    kept: Sequence[Job] = (),
+    in_events: Mapping[int, EventPicture] = NOWHERE,
+) -> discord.ui.LayoutView:
     """List jobs, newest first, and offer each picture that waits and each original.
 
-    Those are offered however many jobs are newer.
+    Those are offered however many jobs are newer. `in_events` are what jobs made for events.
     """
     if not jobs:
         return _page("You have no pictures yet. Make one with /faceswap.")
     offered = _offered(kept)
-    lines = "\n".join(_line(job) for job in jobs)
+    lines = "\n".join(_line(job, in_events.get(job.id)) for job in jobs)
     listed = {job.id for job in jobs}
     older = [f"`{job.id}`" for job in offered if job.id not in listed]
     if older:
@@ -67,15 +74,26 @@ def _offer_rows(offered: Sequence[Job]) -> list[discord.ui.ActionRow[discord.ui.
     ]
 
 
-def _line(job: Job) -> str:
+def _line(job: Job, in_event: EventPicture | None) -> str:
     name = escaped(messages.title(job)) + (" · for an event" if job.event_id is not None else "")
-    line = f"`{job.id}` {name} · {messages.short_state(job)} · {messages.timestamp(job.created_at)}"
-    if job.message_id and _is_posted_openly(job):
-        path = f"{job.guild_id or '@me'}/{job.result_channel_id}/{job.message_id}"
+    state = messages.short_state(job)
+    if in_event is not None and job.state is JobState.DELIVERED:
+        state = picture_messages.short_state(in_event)
+    line = f"`{job.id}` {name} · {state} · {messages.timestamp(job.created_at)}"
+    if (path := _path_to(job, in_event)) is not None:
         line += f" · [show](https://discord.com/channels/{path})"
     if job.state is JobState.FAILED and job.failure is not None:
         line += f"\n-# {messages.FAILURES[job.failure]}"
     return line
+
+
+def _path_to(job: Job, in_event: EventPicture | None) -> str | None:
+    """Say where others see the picture, too; None: nowhere."""
+    if in_event is not None and in_event.gallery_message_id is not None:
+        return f"{job.guild_id}/{in_event.gallery_channel_id}/{in_event.gallery_message_id}"
+    if job.message_id and _is_posted_openly(job):
+        return f"{job.guild_id or '@me'}/{job.result_channel_id}/{job.message_id}"
+    return None
 
 
 def _is_posted_openly(job: Job) -> bool:

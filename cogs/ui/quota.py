@@ -53,7 +53,7 @@ def quota_page(overview: QuotaOverview) -> discord.ui.LayoutView:
     parts = ["### Your quota", *_own(overview)]
     for event, usages in overview.events:
         name = escaped(event.name, longest=80)
-        parts += [f"**In the event {name}**", *map(line, usages)]
+        parts += ["", f"**In the event {name}**", *map(line, usages)]
     parts += _history(overview)
     return page("\n".join(parts))
 
@@ -85,7 +85,7 @@ def _history(overview: QuotaOverview) -> Iterable[str]:
         *((change.at, _change(change)) for change in overview.changes),
     ]
     if entries:
-        yield "**What happened last**"
+        yield from ("", "**What happened last**")
     for _, text in sorted(entries, key=lambda entry: entry[0], reverse=True):
         yield text
 
@@ -107,20 +107,19 @@ def _change(change: QuotaChange) -> str:
 def rules_page(found: ServerQuotas) -> discord.ui.LayoutView:
     """Tell organisers every rule of their server, and who changed what last."""
     choices = found.choices
-    wait = timedelta(seconds=choices.cooldown_seconds)
     parts = [
         "### Quotas of this server",
         *_some([_rule(limit) for limit in found.limits if limit.scope is not Scope.SERVER]),
         *map(line, (*found.together, *found.pot)),
         *(f"-# Unless you say otherwise: {words.source(each)}." for each in found.defaults),
         f"Several roles: {STACKINGS[choices.stacking]}.",
-        f"Between two pictures: {duration(wait) if wait else 'no pause'}.",
+        f"Between two pictures: {words.pause(choices.cooldown_seconds)}.",
         *_some([_perk(perk) for perk in found.perks]),
         *_some([_grant(grant) for grant in found.grants]),
-        _log_channel(choices.log_channel_id),
+        *(_log_channel(choices.log_channel_id) if found.pot else ()),
     ]
     if found.changes:
-        parts.append("**Latest changes**")
+        parts += ["", "**Latest changes**"]
     parts += [f"{_change(change)} · by {_actor(change)}" for change in found.changes]
     return page("\n".join(parts))
 
@@ -149,10 +148,14 @@ def _grant(grant: Grant) -> str:
     return f"• {whom}: {grant.amount} granted on top by <@{grant.granted_by}>, until {until}"
 
 
-def _log_channel(channel_id: int | None) -> str:
+def _log_channel(channel_id: int | None) -> Iterable[str]:
     if channel_id is None:
-        return "-# No log channel is set, so nobody is warned when the server's credits run out."
-    return f"-# When the server's credits run out I say so in <#{channel_id}>."
+        yield (
+            "-# Nobody is told when these credits run out: choose a `log_channel` with "
+            "`/event settings`."
+        )
+    else:
+        yield f"-# When these credits run out I say so in <#{channel_id}>."
 
 
 def _actor(change: QuotaChange) -> str:
@@ -168,6 +171,12 @@ def mention(whom: Whom) -> str:
             return f"<@&{whom.scope_id}>"
         case _:
             return "everybody"
+
+
+def named(whom: Whom) -> str:
+    """Name whom a rule is about where a sentence begins."""
+    name = mention(whom)
+    return name.capitalize() if name.isalpha() else name
 
 
 def was(before: float | None) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, ViewportSize
 
+HURRY = 8  # times as fast as everybody else sees what moves
+
 # What is seen, as boxes on the screen: pictures that are shown, and what must not be covered.
 _SEEN = """() => {
     const box = (node) => {
@@ -117,14 +119,19 @@ async def watching(
     size: ViewportSize,
     pictures: Path | None = None,
     is_still: bool = False,
+    hurry: float = HURRY,
 ) -> AsyncGenerator[Spectator]:
     """Open a wall in a window of its own."""
     context = await browser.new_context(
         viewport=size, reduced_motion="reduce" if is_still else "no-preference"
     )
     try:
-        spectator = Spectator(await context.new_page(), pictures=pictures)
-        await spectator.page.goto(url)
+        page = await context.new_page()
+        session = await context.new_cdp_session(page)
+        await session.send("Animation.enable")
+        await session.send("Animation.setPlaybackRate", {"playbackRate": hurry})
+        spectator = Spectator(page, pictures=pictures)
+        await page.goto(url)
         yield spectator
     finally:
         await context.close()

@@ -14,13 +14,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import ClientSession
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.acceptance.newcomer import DESK, PHOTO, Newcomer, visit
 from tests.support.demo_process import DemoProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+PROJECTOR = ViewportSize(width=1280, height=720)
 EVENT = "Open Studio Night"
 CHANNEL, GALLERY, REVIEW = "open-studio-night", EVENT, "moderators"
 REMOVED_WITHIN = 2_000.0  # milliseconds
@@ -30,7 +31,7 @@ REMOVED_WITHIN = 2_000.0  # milliseconds
 async def at_the_wall(
     browser: Browser, process: DemoProcess
 ) -> AsyncGenerator[tuple[Page, list[str]]]:
-    page = await browser.new_page(viewport=DESK)
+    page = await browser.new_page(viewport=PROJECTOR)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -52,6 +53,7 @@ async def step_in(newcomer: Newcomer, panel: Locator, *, words: str) -> Locator:
     await form.get_by_label("A few words").fill(words)
     await form.get_by_role("checkbox").check()
     await newcomer.look_twice("step-in-form")
+    await newcomer.look_closely(newcomer.page.locator("#modal-root"), "form")
     await form.get_by_role("button", name="Submit").click()
     await expect(form).to_be_hidden()
     consent = await newcomer.with_text("By going on you say")
@@ -77,15 +79,18 @@ async def test_a_visitor_is_guest_moderator_and_organiser(
         await newcomer.shows(CHANNEL)
         panel = await newcomer.with_text("Up to 10 pictures for each guest")
         await newcomer.look_twice("panel")
-        await step_in(newcomer, panel, words="Zap!")
+        await newcomer.look_closely(panel, "panel")
+        card = await step_in(newcomer, panel, words="Zap!")
         await newcomer.look_twice("waiting")
+        await newcomer.look_closely(card, "waiting")
         await moderate(newcomer)
         await vote(newcomer)
         await expect(wall.get_by_alt_text(re.compile("Zap!"))).to_be_attached()
-        await newcomer.look_at(wall, "wall")
+        await newcomer.look_at(wall, "card-wall")
         await newcomer.go_to(CHANNEL)
         await newcomer.press(panel, "Standings")
         await newcomer.look_twice("standings")
+        await newcomer.look_closely(await newcomer.newest(), "standings")
         await organise(newcomer)
         await take_down(newcomer, wall)
         await end(newcomer)
@@ -97,6 +102,7 @@ async def moderate(newcomer: Newcomer) -> None:
     review = await newcomer.with_text("Zap!")
     await newcomer.loaded(review)
     await newcomer.look_twice("review")
+    await newcomer.look_closely(review, "review")
     await newcomer.press(review, "Approve")
     await expect(review).to_contain_text("Approved by @you")
     other = await newcomer.with_text("Found in the attic")
@@ -104,7 +110,9 @@ async def moderate(newcomer: Newcomer) -> None:
     form = newcomer.page.get_by_role("dialog")
     await form.get_by_label("Why?").fill("It belongs to the other album")
     await newcomer.look_twice("reject-form")
+    await newcomer.look_closely(newcomer.page.locator("#modal-root"), "reject")
     await form.get_by_role("button", name="Submit").click()
+    await expect(form).to_be_hidden()
     await expect(other).to_contain_text("Rejected by @you: It belongs to the other album")
     await newcomer.look_twice("decided")
 
@@ -120,6 +128,7 @@ async def vote(newcomer: Newcomer) -> None:
     theirs = await newcomer.with_text("Night shift")
     await newcomer.press(theirs, "♥ 1")
     await expect(newcomer.button(theirs, "♥ 2")).to_be_visible()
+    await newcomer.look_closely(theirs, "gallery")
 
 
 async def organise(newcomer: Newcomer) -> None:
@@ -144,6 +153,7 @@ async def organise(newcomer: Newcomer) -> None:
     preview = await newcomer.with_text("Preview: Breakfast with filters")
     await newcomer.loaded(preview)
     await newcomer.look_twice("preview")
+    await newcomer.look_closely(preview, "preview")
     await newcomer.press(preview, "Create event")
     await newcomer.with_text("Created, and announced in")
     await newcomer.with_text("Opens in 2 hours")
@@ -169,10 +179,11 @@ async def end(newcomer: Newcomer) -> None:
     await newcomer.press(question, "End it now")
     await newcomer.loaded(await newcomer.with_text("The winner of"))
     await newcomer.look_twice("winner")
+    await newcomer.look_closely(await newcomer.with_text("The winner of"), "winner")
     report = await newcomer.with_text("Thank you for coming")
     chart = await newcomer.loaded(report)
     await expect(chart).to_have_attribute("alt", re.compile("picture"))
-    await report.scroll_into_view_if_needed()
+    await newcomer.look_closely(report, "report")
     await newcomer.look_twice("report")
     await fetch_all(newcomer)
 
@@ -181,6 +192,7 @@ async def fetch_all(newcomer: Newcomer) -> None:
     """Download the pictures: both of the guest, the one that was taken down is not among them."""
     page = await ask_about(newcomer, "export")
     await newcomer.look_twice("export")
+    await newcomer.look_closely(page, "export")
     link = await page.get_by_role("link", name="Download").get_attribute("href")
     async with ClientSession() as client, client.get(str(link)) as answer:
         assert answer.status == 200

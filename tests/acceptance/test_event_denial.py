@@ -165,6 +165,19 @@ async def test_in_a_media_channel_each_picture_is_a_post(
     await party.states("removed")
 
 
+async def test_a_gallery_that_is_deleted_as_a_whole_costs_no_picture(booth: PhotoBooth) -> None:
+    party = await Party(booth, needs_approval=False).begin()
+    await party.order(booth.alice)
+    (shown,) = await party.exhibited()
+    await until(lambda: party.pictures("gallery_message_id") == [shown.id], within=IN_TIME)
+    await booth.press(shown, "♥ Vote", user=booth.bob)
+    booth.discord.delete_channel(party.gallery)
+
+    await until(lambda: party.pictures("votes_shown") == [1], within=IN_TIME)
+    assert party.pictures() == ["approved"]
+    assert len(party.files()) == 1
+
+
 async def test_many_guests_at_once(house: House, booth: PhotoBooth) -> None:
     party = await Party(booth, needs_approval=False).begin()
     guests = [booth.discord.add_user(f"guest {number}") for number in range(GUESTS)]

@@ -95,3 +95,20 @@ async def test_a_picture_waits_for_moderators_though_its_event_is_over(
     (shown,) = await party.exhibited()
     late = await booth.press(shown, "♥ Vote", user=booth.bob)
     await booth.text(late, "its votes are counted")
+
+
+async def test_what_a_blocked_guest_has_queued_is_not_made(house: House, booth: PhotoBooth) -> None:
+    party = await Party(booth).begin()
+    await party.order(booth.alice)
+    await house.api.finish(await house.followed(booth, 1))
+    (review,) = await party.reviewed()
+    for _ in range(3):  # as many as may run
+        await party.order(booth.alice)
+    await house.followed(booth, 4)
+    queued = await party.order(booth.alice)
+    await booth.text(queued, "You are next")
+    asked = await booth.press(review, "Block guest", user=party.moderator)
+    await booth.press(asked.message, "Yes, block", user=party.moderator)
+
+    await booth.text(queued, "Cancelled. It does not count")
+    assert booth.accounts()[-1] == ("cancelled", "returned", None)

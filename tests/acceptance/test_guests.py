@@ -229,12 +229,20 @@ async def test_a_failed_picture_gives_the_turn_back(house: House, booth: PhotoBo
     await booth.text(await party.order(booth.alice), "A moderator looks")
 
 
-async def test_the_members_own_list_names_the_event(booth: PhotoBooth) -> None:
+async def test_the_members_own_list_says_where_a_picture_of_an_event_is(
+    booth: PhotoBooth,
+) -> None:
     party = await Party(booth).begin()
     await booth.text(await party.order(booth.alice), "A moderator looks")
+    assert "Cyberpunk Neon · for an event · waits for a moderator" in await booth.jobs_page()
 
+    (review,) = await party.reviewed()
+    await party.approve(review)
+    (shown,) = await party.exhibited()
+    await until(lambda: party.pictures("gallery_message_id") == [shown.id], within=IN_TIME)
     listed = await booth.jobs_page()
-    assert "Cyberpunk Neon · for an event · handed over to it" in listed
+    assert "for an event · in its gallery" in listed
+    assert f"/{party.gallery.id}/{shown.id})" in listed
 
 
 async def test_again_is_one_more_picture_of_the_event(booth: PhotoBooth) -> None:

@@ -272,6 +272,9 @@ async def test_a_server_without_a_time_zone_is_told_whose_times_they_are(
 ) -> None:
     shown = await preview(booth, timezone="UTC")
     assert "⚠️ Times are those of UTC" in shown.text()
+    await booth.press(shown, "Create event")
+    await booth.discord.until(lambda: "Created" in shown.text(), within=IN_TIME)
+    assert "UTC" not in shown.text()  # it was said in time
 
 
 async def test_a_channel_that_the_bot_does_not_see_is_named_as_the_reason(
@@ -305,6 +308,32 @@ async def test_members_see_events_and_organisers_more_of_them(booth: PhotoBooth)
     )
     assert choice == {"name": f"Winter party · to come · {number}", "value": str(number)}
     assert "no such event" in await said(booth, "show", event="999999")
+
+
+async def test_nobody_sees_a_draft(booth: PhotoBooth) -> None:
+    await preview(booth)
+    number = row(booth)["id"]
+    for user in (booth.bob, booth.alice):
+        assert "no events here yet" in await said(booth, "list", user=user)
+        assert "no such event" in await said(booth, "show", user=user, event=str(number))
+    assert "no such event" in await said(booth, "edit", event=str(number), pot=3)
+    found = await booth.discord.autocomplete(
+        booth.alice, booth.channel, "event show", {"event": ""}, focused="event"
+    )
+    assert found == []
+
+
+async def test_an_older_preview_cannot_discard_what_was_created(booth: PhotoBooth) -> None:
+    older = await preview(booth)
+    again = await booth.press(older, "Change")
+    newer = await filled(booth, again, FORM)
+    await booth.press(newer, "Create event")
+    await booth.discord.until(lambda: "Created" in newer.text(), within=IN_TIME)
+    late = await booth.press(older, "Discard")
+    await booth.text(late, "This event has not begun. You can edit or cancel it.")
+    assert row(booth)["state"] == "scheduled"
+    twice = await booth.press(older, "Create event")
+    await booth.text(twice, "This event has not begun. You can edit or cancel it.")
 
 
 async def test_another_servers_event_is_nobodys_business(house: House, booth: PhotoBooth) -> None:

@@ -173,9 +173,25 @@ async def test_what_is_unclear_is_asked_for(club: Club) -> None:
     assert "either a member or a role" in said
     assert "fill in one of the options" in await club.says("reset")
     assert "fill in one of the options" in await club.says("perk", member=club.alice)
-    assert "I cannot see who has a role" in await club.says("reset", role=club.boosters)
     typed = await club.discord.slash(club.olga, None, "quota rules")
     await club.text(await typed.responded(), "This works on servers only")
+
+
+async def test_a_role_begins_anew_and_nobody_else(club: Club, house: House) -> None:
+    await club.says("set", window="Day", pictures=20)
+    ordered, remote_id = await house.under_way(club)
+    await house.api.finish(remote_id)
+    await club.picture(ordered)
+    assert "**19 of 20** left today" in await club.left()
+    club.discord.give_role(club.guild, club.bob, club.boosters)
+    await club.accepted(club.bob)
+    said = await club.says("reset", role=club.boosters)
+    assert f"<@&{club.boosters.id}> begins anew; no longer counted: 0 pictures" in said
+    assert "**19 of 20** left today" in await club.left()
+    club.discord.give_role(club.guild, club.alice, club.boosters)
+    said = await club.says("reset", role=club.boosters)
+    assert "begins anew; no longer counted: 1 picture." in said
+    assert "**20 of 20** left today" in await club.left()
 
 
 async def test_rules_and_export_hold_every_rule_and_change(club: Club) -> None:
@@ -186,7 +202,7 @@ async def test_rules_and_export_hold_every_rule_and_change(club: Club) -> None:
     await club.says("perk", role=club.boosters, weight=2.0)
     await club.says("grant", pictures=3, role=club.boosters)
     await club.accepted()
-    assert "0 pictures no longer count" in await club.says("reset", everybody=True)  # held
+    assert "no longer counted: 0 pictures" in await club.says("reset", everybody=True)  # held
     rules = await club.says("rules")
     for line in (
         "• this server gives everybody 7 a day",

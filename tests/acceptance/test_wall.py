@@ -201,25 +201,26 @@ async def test_it_goes_on_by_itself_and_pauses_and_turns_by_keys(
     async with watching(browser, wall.url, size=PROJECTOR) as spectator:
         await spectator.settle()
         keyboard, clock = spectator.page.keyboard, spectator.page.clock
-        first = await spectator.large()
-        await keyboard.press("ArrowRight")
-        await spectator.sees(first - 1, large=True)
-        await keyboard.press("ArrowLeft")
-        await spectator.sees(first, large=True)
-
-        await clock.install()
         await keyboard.press("Space")
         await expect(spectator.page.get_by_role("button", name="Go on")).to_be_visible()
+        first = await spectator.large()
+        for key, picture in (("ArrowRight", first - 1), ("ArrowLeft", first)):
+            await keyboard.press(key)
+            await spectator.sees(picture, large=True)
+
+        await clock.install()
         await spectator.settle()
         before = await spectator.boxes()
         await clock.run_for(60_000)
         assert await spectator.boxes() == before
 
         await keyboard.press("Space")
-        await clock.run_for(60_000)
         await spectator.page.wait_for_function(
             "(id) => !document.querySelector(`#frame img.shown[src*='/p/${id}-']`)", arg=first
         )
+        seen = len(set(spectator.asked))
+        await clock.run_for(60_000)
+        assert len(set(spectator.asked)) > seen  # others came, large and small
 
         await keyboard.press("f")
         await spectator.page.wait_for_function("() => document.fullscreenElement")

@@ -69,7 +69,8 @@ def _vanished(
     if last > taken_down + VANISHES and not _bot_was_away(evidence, taken_down):
         late = (last - taken_down).total_seconds()
         yield f"the wall showed picture {picture_id} {late:.1f} s after it was taken down"
-    if picture_id in watched.stream.told and picture_id not in watched.stream.dropped:
+    is_told = picture_id in watched.stream.dropped or taken_down > watched.looked_until - VANISHES
+    if picture_id in watched.stream.told and not is_told:
         yield f"the wall was never told that picture {picture_id} is gone"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from tests.party.scene import Kill, Scene, now
 from tests.party.surface import come_true
@@ -107,7 +107,7 @@ async def _kill(scene: Scene, moment: Moment) -> None:
     if not scene.bot.is_running:
         scene.problems.append("the bot ended by itself")
     async with moment.trap(scene) as reached:
-        was_reached = await _within(reached(), max(REACH_SECONDS, scene.seconds_left))
+        was_reached = await _within(reached, max(REACH_SECONDS, scene.seconds_left))
         since = now()
         await scene.bot.kill()
         open_orders = scene.book.open_orders()
@@ -126,10 +126,12 @@ async def _kill(scene: Scene, moment: Moment) -> None:
     )
 
 
-async def _within(waiting: Awaitable[Any], seconds: float) -> bool:
-    try:
+async def _within(reached: Reached, seconds: float) -> bool:
+    """Wait for a moment; what is held gives up after a while, and is waited for again."""
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await waiting
-    except TimeoutError:
-        return False
-    return True
+            while True:
+                with contextlib.suppress(AssertionError):
+                    await reached()
+                    return True
+    return False

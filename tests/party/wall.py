@@ -109,6 +109,7 @@ class WallWatch:
     fetched: dict[int, datetime] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     heap: list[int] = field(default_factory=list)
+    looked_until: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def look(self) -> None:
         """Take over what the page has noted so far."""
@@ -156,6 +157,7 @@ async def watch_wall(url: str) -> AsyncGenerator[WallWatch]:
         try:
             yield watch
         finally:
+            watch.looked_until = datetime.now(UTC)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import discord
 
 from bot.delivery.events.finding import PostedPictures, find_post
-from bot.delivery.events.removing import delete_message, delete_post, is_no_more
+from bot.delivery.events.removing import delete_message, delete_post, is_no_more, was_deleted
 from bot.delivery.events.telling import Teller
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.delivery.uploads import send_fitting, upload_limit
@@ -111,7 +111,8 @@ class DiscordExhibitor:
                 address = _address(await message.fetch())
                 await message.edit(view=recounted_card(event, picture, address))
         except PlaceRefused as refused:
-            if is_no_more(refused):
+            is_post = picture.gallery_channel_id == picture.gallery_message_id
+            if was_deleted(refused, is_post=is_post):
                 return False
             _log.info("Picture %d: its votes cannot be shown: %s", picture.id, refused)
         return True

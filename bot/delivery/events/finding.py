@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.delivery.events.removing import is_no_more
+from bot.delivery.events.removing import was_deleted
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.services.delivery import Posted
 from cogs.ui.events.picture_buttons import PictureVerb, pictures_with
@@ -59,7 +59,7 @@ class PostedPictures:
             async with reasons():
                 await self._client.get_partial_messageable(channel_id).fetch_message(message_id)
         except PlaceRefused as refused:
-            return not is_no_more(refused)
+            return not was_deleted(refused, is_post=is_post)
         return True
 
     def forget(self, channel_id: int) -> None:

@@ -47,6 +47,14 @@ def is_no_more(refused: PlaceRefused) -> bool:
     return _code(refused) in {_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE}
 
 
+def was_deleted(refused: PlaceRefused, *, is_post: bool) -> bool:
+    """Tell whether somebody deleted this message, or this post.
+
+    Who deletes a whole channel or thread does not mean each picture in it.
+    """
+    return _code(refused) == (_UNKNOWN_CHANNEL if is_post else _UNKNOWN_MESSAGE)
+
+
 def _code(refused: PlaceRefused) -> int:
     cause = refused.__cause__
     return cause.code if isinstance(cause, discord.HTTPException) else 0

@@ -128,6 +128,11 @@ class Curation:
         best = await self._pictures.leaderboard(event_id, LEADERS)
         return event, best, event.state is EventState.CLOSED
 
+    async def made_by(self, user_id: int) -> dict[int, EventPicture]:
+        """Return what a guest's jobs made for events, by the number of the job."""
+        pictures = await self._pictures.list_of_member(user_id)
+        return {picture.job_id: picture for picture in pictures}
+
     async def erase(self, user_id: int) -> None:
         """Forget all pictures and votes of somebody who wants nothing kept."""
         await self._forget_files(await self._pictures.erase(user_id))

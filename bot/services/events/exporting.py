@@ -92,7 +92,16 @@ class Exporting:
         self._clock = clock
         self._under_way: set[int] = set()
         self._turn = asyncio.Semaphore(1)
-        _clear(folder)
+
+    def clear(self) -> None:
+        """Delete what a process that was killed had begun, or had no link for yet."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in self._folder.glob("parts-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        oldest = (self._clock() - LINK_LIVES).timestamp()
+        for path in self._folder.glob("*.zip*"):
+            if path.suffix == ".part" or path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
 
     @property
     def has_links(self) -> bool:
@@ -136,6 +145,7 @@ class Exporting:
             if not 1 <= first <= len(shares):
                 raise ExportRefused(ExportProblem.NO_SUCH_PART, limit=len(shares))
             report = await self._reporting.report(event)
+            await asyncio.to_thread(self._folder.mkdir, mode=0o700, parents=True, exist_ok=True)
             with TemporaryDirectory(dir=self._folder, prefix="parts-") as folder:
                 each = self._each(event, report, shares, first=first, folder=Path(folder))
                 yield Parts(
@@ -254,12 +264,3 @@ def _figures(report: EventReport) -> list[tuple[str, str]]:
 
 def _stem(event: Event) -> str:
     return f"{safe_name(event.name, otherwise=f'event-{event.id}')}-pictures"
-
-
-def _clear(folder: Path) -> None:
-    """Delete what a process that was killed had begun; finished files belong to their links."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in folder.glob("parts-*"):
-        shutil.rmtree(path, ignore_errors=True)
-    for path in folder.glob("*.part"):
-        path.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from faceswap.models import Ratio
 
 AT_ONCE = 2  # pictures: each takes some 40 MB and a core
 JPEG_QUALITY = 93
-FACES = (0.5, 0.3)  # of width and height: about where they are, so that rather feet are cut off
+FACES = (0.5, 0.2)  # of width and height: about where they are, so that rather feet are cut off
 _SAMPLE = Path(__file__).parents[2] / "demo" / "assets" / "astronaut.jpg"
 
 

@@ -107,9 +107,13 @@ class Lane:
     async def _look_at_the_stuck(self) -> None:
         now = self._clock()
         for event_id, (until, place) in list(self._stuck.items()):
-            moved = self._place_of is not None and await self._place_of(event_id) != place
-            if until <= now or moved:
+            if until <= now or await self._has_moved(event_id, place):
                 del self._stuck[event_id]
+
+    async def _has_moved(self, event_id: int, place: int | None) -> bool:
+        if place is None or self._place_of is None:
+            return False
+        return await self._place_of(event_id) != place
 
     async def _wait(self) -> None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import FilterUnknown
-from bot.event_errors import EventUnknown, PlanProblem, PlanRejected
+from bot.event_errors import EventStandsElsewhere, EventUnknown, PlanProblem, PlanRejected
 from bot.services.catalogue import Catalogue
 from bot.services.events.bell import Bell
 from bot.services.events.feed import EventFeed
@@ -150,9 +150,10 @@ class Planning:
             return self._rung(await self._events.publish(event.id))
 
     async def discard(self, guild_id: int, event_id: int) -> None:
-        """Forget a draft."""
+        """Forget a draft; EventStandsElsewhere if it has become an event."""
         event = await self.get(guild_id, event_id)
-        await self._events.discard(event.id)
+        if not await self._events.discard(event.id):
+            raise EventStandsElsewhere((await self.get(guild_id, event_id)).state)
 
     async def edit(self, guild_id: int, event_id: int, plan: EventPlan) -> Event:
         """Change the plan; FixedByNow names what cannot be changed any more."""

@@ -63,6 +63,7 @@ export class List {
     image.className = "shown";
     const words = document.createElement("p");
     words.className = "words";
+    words.dir = "auto";
     const made = document.createElement("span");
     made.className = "made";
     const likes = document.createElement("span");

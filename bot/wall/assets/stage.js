@@ -241,7 +241,8 @@ class Tile {
   }
 
   tell(picture) {
-    const text = picture?.likes ? `♥ ${picture.likes}` : "";
+    const isSeen = picture && this.place.picture?.id === picture.id; // and not still on its way
+    const text = isSeen && picture.likes ? `♥ ${picture.likes}` : "";
     if (this.likes.textContent !== text) this.likes.textContent = text;
   }
 

@@ -19,7 +19,7 @@ const nodes = Object.fromEntries(
 );
 nodes.wall = document.querySelector(".wall");
 const address = (id, size) => `${wall}/p/${id}-${size}.webp`;
-const small = matchMedia("(max-width: 46rem), (max-aspect-ratio: 4/5)");
+const small = matchMedia("(max-width: 46rem), (max-height: 30rem), (max-aspect-ratio: 4/5)");
 
 const book = new Book();
 const stage = new Stage(nodes, { book, address });
@@ -120,9 +120,11 @@ function caption() {
   nodes.crown.hidden = !picture || picture.id !== book.event?.winner;
 }
 
-async function next({ picture = choose() } = {}) {
+// Shows the next picture large, or the one that somebody asks for, who does not wait for another.
+async function next({ asked = null } = {}) {
   clearTimeout(largeTimer);
-  if (busy || !picture || small.matches) return;
+  const picture = asked ?? (busy ? null : choose());
+  if (!picture || small.matches) return;
   busy = true;
   const isNew = !book.seen.has(picture.id);
   const shown = await stage.feature(picture, { arrives: isNew });
@@ -176,7 +178,7 @@ function step(by) {
     return;
   }
   const here = all.findIndex((each) => each.id === stage.shown?.id);
-  next({ picture: all.at((here + by) % all.length) });
+  next({ asked: all.at((here + by) % all.length) });
 }
 
 function pause(on) {

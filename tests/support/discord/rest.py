@@ -91,7 +91,7 @@ class Rest:
         member = reachable_guild(self._world, call).members.get(call.id("user"))
         if member is None:
             raise DiscordError(10007)
-        return Reply(200, member_payload(member))
+        return Reply(200, member_payload(member) | {"banner": None})
 
     def _channel(self, call: Call) -> Reply:
         return Reply(200, channel_payload(visible_channel(self._world, call)))

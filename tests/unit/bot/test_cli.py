@@ -23,11 +23,12 @@ from tests.support.scripted_api import PICTURE, ScriptedAPI
 
 COMMANDS = (
     *("run", "demo", "studio", "invite", "doctor", "swap", "health"),
-    *("jobs", "db", "completion"),
+    *("jobs", "event", "db", "completion"),
 )
 ACTIONS = (
     *(("db", action) for action in ("upgrade", "check", "backup")),
     *(("jobs", action) for action in ("list", "show", "resolve", "retry", "refund")),
+    ("event", "export"),
 )
 
 

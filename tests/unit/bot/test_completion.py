@@ -30,12 +30,13 @@ def folder(tmp_path: Path) -> Path:
     [
         (
             ("",),
-            {"run", "demo", "studio", "invite", "doctor", "swap", "health", "jobs", "completion"},
+            {"run", "demo", "studio", "invite", "doctor", "swap", "health", "jobs", "event"},
         ),
         (("do",), {"doctor"}),
         (("db", ""), {"upgrade", "check", "backup"}),
         (("jobs", ""), {"list", "show", "resolve", "retry", "refund"}),
         (("jobs", "list", "--state", "un"), {"unconfirmed", "undeliverable"}),
+        (("event", ""), {"export"}),
         (("jobs", "resolve", "7", ""), {"charged", "not-charged"}),
         (("completion", ""), set(SHELLS)),
         (("swap", "me"), {"me.jpg"}),

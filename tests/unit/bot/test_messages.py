@@ -81,7 +81,7 @@ from bot.quota_errors import (
     NothingChosen,
     OnCooldown,
     QuotaUsedUp,
-    RoleCannotReset,
+    TooManyToAsk,
     WhomUnclear,
 )
 from bot.services.access import Action
@@ -122,7 +122,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(QuotaUsedUp(usage) for usage in every_usage()),
     WhomUnclear(),
     NothingChosen(),
-    RoleCannotReset(),
+    TooManyToAsk(501),
     ExportTooLarge(10 * 2**20),
     *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),
     CannotPostHere(("View Channel", "Send Messages", "Attach Files")),

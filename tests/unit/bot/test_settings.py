@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.checks.configuration import check_settings
+from bot.checks.finding import Verdict
 from bot.settings import LogFormat, LogLevel, Settings, SettingsError, variable_names
 from faceswap.models import APIVersion
 
@@ -203,6 +205,23 @@ def test_the_wall_is_served_when_it_has_an_address(
     environ: dict[str, str], base: str | None
 ) -> None:
     assert Settings.from_env(environ).wall_base == base
+
+
+@pytest.mark.parametrize(
+    ("environ", "verdict", "words"),
+    [
+        ({"WALL_URL": "https://wall.example.org"}, Verdict.OK, "https://wall.example.org"),
+        ({"WALL_URL": "http://192.168.1.20:8088"}, Verdict.WARN, "plain http"),
+        ({"WALL_PORT": "8090"}, Verdict.WARN, "at http://127.0.0.1:8090"),
+    ],
+)
+def test_the_doctor_says_who_can_reach_the_wall(
+    environ: dict[str, str], verdict: Verdict, words: str
+) -> None:
+    found = check_settings(Settings.from_env(environ))
+    (finding,) = (each for each in found if "wall" in each.what.lower())
+    assert words in finding.what
+    assert finding.verdict is verdict
 
 
 def test_a_wall_for_everybody_needs_to_know_its_address() -> None:

@@ -60,7 +60,7 @@ async def test_the_page_names_the_event_and_shows_how_to_join(
 
     page = await text(browser, path_of(wall), status=200)
 
-    assert '<h1 id="name">&lt;b&gt;Tom &amp; &quot;Jerry&quot;&lt;/b&gt;</h1>' in page
+    assert '<h1 id="name" dir="auto">&lt;b&gt;Tom &amp; &quot;Jerry&quot;&lt;/b&gt;</h1>' in page
     assert wall.link.code in page
     assert "<svg" in page
     assert not re.search(r'(src|href)="(https?:)?//', page)  # nothing from anywhere else
