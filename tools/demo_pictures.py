@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+LANCZOS = Image.Resampling.LANCZOS
 GAP = 12  # pixels between the parts of the story
 WIDTH = 700
 FIRST_SIGHT = (0, 0, 1000, 1010)
@@ -88,16 +89,29 @@ def event_story(folder: Path) -> Image.Image:
     return sheet
 
 
+def event_beside_wall(folder: Path) -> Image.Image:
+    """Put an event's panel beside its wall."""
+    panel, wall = (whole(folder, name) for name in ("panel", "wall"))
+    panel = panel.resize((round(panel.width * wall.height / panel.height), wall.height), LANCZOS)
+    sheet = Image.new("RGB", (panel.width + GAP + wall.width, wall.height), "white")
+    sheet.paste(panel, (0, 0))
+    sheet.paste(wall, (panel.width + GAP, 0))
+    return sheet
+
+
 def kept(folder: Path, name: str) -> Image.Image:
     """Return one card as wide as a column, or narrower."""
+    card = whole(folder, name)
+    if card.width > COLUMN:
+        card = card.resize((COLUMN, round(card.height * COLUMN / card.width)), LANCZOS)
+    return card
+
+
+def whole(folder: Path, name: str) -> Image.Image:
+    """Return one card as it was seen."""
     [path] = folder.glob(f"event-*card-{name}.png")
     with Image.open(path) as shown:
-        card = shown.convert("RGB")
-    if card.width > COLUMN:
-        card = card.resize(
-            (COLUMN, round(card.height * COLUMN / card.width)), Image.Resampling.LANCZOS
-        )
-    return card
+        return shown.convert("RGB")
 
 
 def save(picture: Image.Image, name: str, **options: int) -> None:
@@ -118,6 +132,7 @@ def main() -> None:
     few_colours = story(folder).quantize(256, dither=Image.Dither.NONE)  # a comic needs no more
     save(few_colours, "demo-story.png")
     save(event_story(folder), "event-story.webp", quality=72, method=6)
+    save(event_beside_wall(folder), "event.webp", quality=80, method=6)
 
 
 if __name__ == "__main__":

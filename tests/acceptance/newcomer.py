@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, ViewportSize, expect
 
 DESK = ViewportSize(width=1280, height=1010)
+TALL = ViewportSize(width=1280, height=1150)  # holds a card with its picture
 PHONE = ViewportSize(width=390, height=844)
 PHOTO = str(resources.files("bot.demo").joinpath("assets/astronaut.jpg"))
 PAINTED = 60_000.0  # milliseconds; the engine may have to load its models first
@@ -26,6 +27,10 @@ _WATCH = """() => {
         if (seen.at(-1) !== last) seen.push(last);
     }).observe(list, { childList: true, subtree: true, characterData: true });
 }"""
+_READY = """() => new Promise((done) => {
+    const look = () => window.simcordPreview.ready ? done() : setTimeout(look, 50);
+    look();
+})"""
 _TOO_WIDE = """() => ["html", "#preview-stage", "#channel-timeline", "#channel-composer"]
     .filter((each) => {
         const box = document.querySelector(each);
@@ -63,6 +68,7 @@ class Newcomer:
     async def _laid_out(self) -> None:
         width = await self.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
         await expect(self.page.locator("#preview-app")).to_have_css("width", f"{width}px")
+        await self.page.evaluate(_READY)
 
     def channel(self, name: str) -> Locator:
         """Return a channel's entry in the list."""
@@ -93,11 +99,16 @@ class Newcomer:
     async def look_closely(self, part: Locator, what: str) -> None:
         """Keep a card or a form alone, as `NAME-card-WHAT.png`."""
         if self._pictures is not None:
-            await self.page.locator("#channel-timeline").dispatch_event(
-                "wheel"
-            )  # or it scrolls back
+            size = self.page.viewport_size
+            assert size is not None
+            await self.page.set_viewport_size(TALL)
+            await self._laid_out()
+            # Nothing may scroll by itself meanwhile.
+            await self.page.locator("#channel-timeline").dispatch_event("wheel")
             card = part.locator(".component-container, .modal-dialog").last
             await card.screenshot(path=self._pictures / f"{self._name}-card-{what}.png")
+            await self.page.set_viewport_size(size)
+            await self._laid_out()
 
     async def look_twice(self, what: str) -> None:
         """Keep what the page shows now, and what it would show on a phone."""

@@ -20,6 +20,7 @@ async def test_the_demo_makes_a_first_picture_and_ends_cleanly(tmp_path: Path) -
     demo = await DemoProcess.start(tmp_path)
     try:
         await only_this_machine_is_answered(demo.url)
+        await the_wall_is_there(demo.wall)
         assert await demo.stop() == (0, "")
     finally:
         await demo.kill()
@@ -43,6 +44,13 @@ async def only_this_machine_is_answered(url: str) -> None:
             async with client.get(url, headers=headers) as answer:
                 assert answer.status == status
                 assert ("/booth.js" in await answer.text()) is (status == 200)
+
+
+async def the_wall_is_there(url: str) -> None:
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/w/\S+", url), url
+    async with ClientSession() as client, client.get(url) as answer:
+        assert answer.status == 200
+        assert "Open Studio Night" in await answer.text()
 
 
 async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ async def moderate(newcomer: Newcomer) -> None:
     await newcomer.look_twice("reject-form")
     await newcomer.look_closely(newcomer.page.locator("#modal-root"), "reject")
     await form.get_by_role("button", name="Submit").click()
+    await expect(form).to_be_hidden()
     await expect(other).to_contain_text("Rejected by @you: It belongs to the other album")
     await newcomer.look_twice("decided")
 

@@ -43,7 +43,7 @@ def _counts(figures: EventFigures) -> str:
 
 def _filters(report: EventReport) -> list[str]:
     top = [f"{escaped(name, longest=60)} ({count})" for name, count in report.top_filters]
-    return [f"**Most liked filters:** {', '.join(top)}"] if top else []
+    return [f"**Most used filters:** {', '.join(top)}"] if top else []
 
 
 def _peak(report: EventReport) -> list[str]:
