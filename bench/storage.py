@@ -17,6 +17,7 @@ from db.jobs import JobRepository
 from db.limits import LimitRepository
 from db.migrate import migrate
 from db.models import JobKind, Ledger, Limit, NewJob, Scope, Window
+from db.rules import Requester
 
 JOBS, JOBS_SHORT = 500, 150
 AT_ONCE = 8
@@ -69,7 +70,7 @@ class _Life:
         user_id = interaction_id % MEMBERS + 1
         await self._limits.set(_plenty()) if interaction_id == 1 else None
         await self._consents.current(user_id)
-        await self._limits.usages(user_id, 1)
+        await self._jobs.require_room(Requester(user_id=user_id, guild_id=1), cost=2)
         accepted = await self._jobs.accept(_order(interaction_id, user_id))
         await self._jobs.position(accepted.job.id)
         await self._finish()

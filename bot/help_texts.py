@@ -160,7 +160,8 @@ examples:
   faceswap-bot jobs show 7 --json
 
 The log says who moved the job and when. The ledgers say what it holds: quota is the member's, in
-pictures; credits are yours. Held: not known yet; spent; returned: given back.
+pictures; pot is the server's and credits are yours. Held: not known yet; spent; returned: given
+back.
 """
 
 RESOLVE = """\

@@ -2,7 +2,8 @@
 
 UserError
 ├ QuotaUsedUp(usage)             ├ WhomUnclear            ├ TooManyToAsk(count)
-└ OnCooldown(cooldown, ready_at) └ NothingChosen          └ ExportTooLarge(limit)
+├ OnCooldown(cooldown, ready_at) ├ NothingChosen          └ ExportTooLarge(limit)
+└ NotTogether
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class OnCooldown(UserError):
 
 class WhomUnclear(UserError):
     """A rule is for a member, a role or everybody, not for two of them at once."""
+
+
+class NotTogether(UserError):
+    """What everybody may make together has no windows of events: those have pots of their own."""
 
 
 class NothingChosen(UserError):

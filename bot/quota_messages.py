@@ -9,6 +9,7 @@ from typing import Any
 from bot.quota_errors import (
     ExportTooLarge,
     NothingChosen,
+    NotTogether,
     OnCooldown,
     QuotaUsedUp,
     TooManyToAsk,
@@ -174,6 +175,9 @@ DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     OnCooldown: _on_cooldown,
     WhomUnclear: lambda _: (
         "Please choose either a member or a role, or leave both out to mean everybody."
+    ),
+    NotTogether: lambda _: (
+        "For all the guests of an event together there is its pot: `/event edit` changes that."
     ),
     NothingChosen: lambda _: (
         "I do not know what you would like to change. Please fill in one of the options, too."

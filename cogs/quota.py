@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import quota_messages as words
-from bot.quota_errors import ExportTooLarge, NothingChosen
+from bot.quota_errors import ExportTooLarge, NothingChosen, WhomUnclear
 from bot.services.access import Action
 from bot.services.bundle import Services
 from cogs.quota_options import (
@@ -73,6 +73,8 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         """Organisers: set how many pictures a member, a role or everybody may make"""
         by = await organiser(interaction, Action.QUOTA_SET)
         whom, per = whom_of_options(interaction, member, role), Window(window)
+        if together and (member or role):
+            raise WhomUnclear
         if together:
             before = await self._quotas.set_together(by, window=per, amount=pictures)
             who = "Everybody together"

@@ -12,8 +12,7 @@ from db.clock import Clock, utc_now
 from db.database import Database
 from db.ledgers import held_in, usages_of, used_in
 from db.models import Credits, Ledger, Limit, Scope, Usage
-from db.quota_rules import terms_of
-from db.rules import CREDIT_BUCKET, Requester, credit_rules
+from db.rules import CREDIT_BUCKET, credit_rules
 from db.schema import limits
 from db.sqlite import insert_or_replace
 
@@ -54,19 +53,6 @@ class LimitRepository:
         async def unit(connection: AsyncConnection) -> tuple[Limit, ...]:
             rows = await connection.execute(sa.select(limits).order_by(*limits.primary_key))
             return tuple(Limit(**row) for row in rows.mappings())
-
-        return await self._database.read(unit)
-
-    async def usages(
-        self, user_id: int, guild_id: int | None, *, event_id: int | None = None
-    ) -> tuple[Usage, ...]:
-        """Tell how much of each limit that counts for a member here is used."""
-        requester = Requester(user_id=user_id, guild_id=guild_id or 0, event_id=event_id or 0)
-
-        async def unit(connection: AsyncConnection) -> tuple[Usage, ...]:
-            now = self._clock()
-            terms = await terms_of(connection, requester, now=now)
-            return await usages_of(connection, [*terms.own, *terms.shared], now=now)
 
         return await self._database.read(unit)
 

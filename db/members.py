@@ -88,7 +88,8 @@ async def _forget_deeds(connection: AsyncConnection, user_id: int) -> None:
 async def _forget_favours(connection: AsyncConnection, user_id: int) -> None:
     """Forget what organisers gave the member, and whose changes were whose."""
     for table in (grants, perks):
-        sa.delete(table).where(table.c.scope == Scope.MEMBER, table.c.scope_id == user_id)
+        theirs = (table.c.scope == Scope.MEMBER) & (table.c.scope_id == user_id)
+        await connection.execute(sa.delete(table).where(theirs))
     await connection.execute(
         sa.update(grants).where(grants.c.granted_by == user_id).values(granted_by=NOBODY)
     )

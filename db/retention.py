@@ -16,7 +16,7 @@ from db.event_schema import events
 from db.fairness import served_so_far
 from db.ledgers import archive, is_past
 from db.models import JobState, ReservationState, Window
-from db.quota_schema import set_asides
+from db.quota_schema import grants, set_asides
 from db.schema import buckets, job_log, jobs, members, notices, reservations
 
 BATCH = 100  # jobs; a transaction of that size holds up nobody
@@ -41,7 +41,10 @@ class RetentionRepository:
         return await self._database.write(lambda c: _delete_jobs(c, finished_before))
 
     async def delete_counts(self, *, ended_before: datetime) -> int:
-        """Delete the counts of windows that ended before then and that no job is written to."""
+        """Delete the counts of windows that ended before then and that no job is written to.
+
+        Grants that expired before then go with their counts.
+        """
         in_use = sa.exists().where(reservations.c.bucket_id == buckets.c.id)
         for_events = sa.exists().where(set_asides.c.bucket_id == buckets.c.id)
         its_event = sa.exists().where(events.c.id == buckets.c.event_id)
@@ -49,8 +52,16 @@ class RetentionRepository:
             sa.and_(buckets.c.window != Window.EVENT, is_past(ended_before)),
             sa.and_(buckets.c.window == Window.EVENT, ~its_event),
         )
-        statement = sa.delete(buckets).where(is_over, ~in_use, ~for_events)
-        return await self._count(statement)
+        counts = sa.delete(buckets).where(is_over, ~in_use, ~for_events)
+        is_counted = sa.exists().where(buckets.c.grant_id == grants.c.id)
+        expired = sa.delete(grants).where(grants.c.expires_at <= ended_before, ~is_counted)
+
+        async def unit(connection: AsyncConnection) -> int:
+            deleted = (await connection.execute(counts)).rowcount
+            await connection.execute(expired)
+            return deleted
+
+        return await self._database.write(unit)
 
     async def forget_turns(self) -> int:
         """Delete where members stand in the fair order who have no jobs and no claim to a turn."""

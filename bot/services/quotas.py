@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.quota_errors import TooManyToAsk, WhomUnclear
+from bot.quota_errors import NotTogether, TooManyToAsk, WhomUnclear
 from bot.services.quota_export import written
 from db.event_models import ServerChoices
 from db.models import Scope, Stacking, Window
@@ -77,7 +77,12 @@ class Quotas:
         return await self._desk.set_limit(by.as_organiser, whom, window=window, amount=amount)
 
     async def set_together(self, by: Person, *, window: Window, amount: int | None) -> int | None:
-        """Say how many pictures everybody may make together; returns what it was."""
+        """Say how many pictures everybody may make together; returns what it was.
+
+        Raises NotTogether.
+        """
+        if window is Window.EVENT:
+            raise NotTogether
         return await self._desk.set_together(by.as_organiser, window=window, amount=amount)
 
     async def set_pot(self, by: Person, *, window: Window, amount: int | None) -> int | None:

@@ -132,10 +132,11 @@ async def see_report(booth: PhotoBooth) -> None:
     await booth.discord.until(report, within=IN_TIME, what="the report")
     (posted,) = report()
     text = posted.text()
-    assert "**1 guest** · 🖼️ **8 pictures** · ♥ **9 votes**" in text
-    assert "Busiest hour: <t:" in text
-    assert "Filters: Cyberpunk Neon 9" in text
-    assert "1 still waiting for approval" in text
+    assert "**1 guest** · **8 pictures** shown of 9 made" in text
+    assert "1 picture still waits for a moderator" in text
+    assert "**Most used filters:** Cyberpunk Neon (9)" in text
+    assert "**Busiest hour:** <t:" in text
+    assert "9 votes were given" in text
     (chart,) = posted.attachments
     assert decoded(chart.data).size == (1200, 630)
     assert "Bar chart: pictures per hour" in str(posted.components)

@@ -171,6 +171,9 @@ async def test_only_organisers_change_or_see_the_rules(club: Club) -> None:
 async def test_what_is_unclear_is_asked_for(club: Club) -> None:
     said = await club.says("grant", pictures=1, member=club.alice, role=club.boosters)
     assert "either a member or a role" in said
+    said = await club.says("set", window="Day", member=club.alice, together=True)
+    assert "either a member or a role" in said
+    assert "there is its pot" in await club.says("set", window="Each event", together=True)
     assert "fill in one of the options" in await club.says("reset")
     assert "fill in one of the options" in await club.says("perk", member=club.alice)
     typed = await club.discord.slash(club.olga, None, "quota rules")

@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="who comes, and when")
     parser.add_argument("--seconds", type=float, help="how long it is open (default: as needed)")
     parser.add_argument("--backend", choices=["hosted", "studio"], default="studio")
+    parser.add_argument("--gallery", choices=["thread", "media"], default="thread")
     parser.add_argument(
         "--checked",
         action="store_true",
@@ -44,6 +45,7 @@ def main() -> int:
         kills=options.kills,
         seconds=options.seconds or max(SHORTEST, options.guests * SECONDS_A_GUEST + 30),
         honours_keys=options.backend == "studio",
+        in_posts=options.gallery == "media",
         checks_schema=options.checked,
     )
     say(f"Seed {seed}: {plan.guests} guests, {plan.kills} kills, open for {plan.seconds:.0f} s.")

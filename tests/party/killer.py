@@ -17,6 +17,7 @@ REACH_SECONDS = 20.0
 START_SECONDS = 60.0
 AWAY_SECONDS = 1.5
 BEFORE_THE_END = 1.0
+FOR_REVIEW, IN_GALLERY = ":approve", ":vote"  # of the buttons below a picture
 AWAY_AT_THE_END = 4.0
 
 Reached = Callable[[], Awaitable[object]]
@@ -41,9 +42,9 @@ def _posting(words: str) -> Callable[[Scene], AbstractAsyncContextManager[Reache
 
     @asynccontextmanager
     async def trap(scene: Scene) -> AsyncIterator[Reached]:
-        held = scene.discord.hold(
-            "POST", "/channels/*/messages", where=lambda request: _says(request, words)
-        )
+        in_posts = scene.plan.in_posts and words == IN_GALLERY
+        path = "/channels/*/threads" if in_posts else "/channels/*/messages"
+        held = scene.discord.hold("POST", path, where=lambda request: _says(request, words))
         try:
             yield held.arrived
         finally:
@@ -80,8 +81,8 @@ async def _ending(scene: Scene) -> AsyncIterator[Reached]:
     yield reached
 
 
-REVIEW = Moment(name="a picture before the moderators", share=0.15, trap=_posting(":approve"))
-GALLERY = Moment(name="a picture in the gallery", share=0.4, trap=_posting(":vote"))
+REVIEW = Moment(name="a picture before the moderators", share=0.15, trap=_posting(FOR_REVIEW))
+GALLERY = Moment(name="a picture in the gallery", share=0.4, trap=_posting(IN_GALLERY))
 PAID = Moment(name="sent and paid", share=0.25, trap=_paying)
 ANSWER = Moment(name="an answer under way", share=0.3, trap=_approving)
 END = Moment(name="the event's end", share=0.95, trap=_ending, away=AWAY_AT_THE_END)

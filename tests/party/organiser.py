@@ -51,7 +51,9 @@ def _options(scene: Scene) -> dict[str, object]:
     began = now().replace(second=0, microsecond=0)
     ends = max(now() + timedelta(seconds=scene.plan.seconds), began + SHORTEST)
     minutes = math.ceil((ends - now()).total_seconds() / 6) / 10
+    gallery = {"gallery": scene.venue.gallery} if scene.venue.gallery else {}
     return {
+        **gallery,
         "starts": f"{began:%H:%M}",
         "ends": f"in {minutes:.1f} min",
         "timezone": "UTC",

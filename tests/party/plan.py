@@ -47,6 +47,7 @@ class Plan:
     making: tuple[float, float] = (0.2, 2.0)  # seconds that the API takes for a picture
     honours_keys: bool = True
     pot: int | None = None
+    in_posts: bool = False  # the gallery is a media channel, and each picture a post of its own
     checks_schema: bool = True  # hold each request against Discord's document; it costs much time
 
     @property

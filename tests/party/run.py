@@ -27,7 +27,7 @@ from tests.party.surface import come_true
 from tests.party.voters import vote, vote_for_oneself
 from tests.party.wall import watch_wall
 from tests.support.bot_process import BotProcess
-from tests.support.discord import BOT_DEFAULT, DiscordStandIn, Permission, User
+from tests.support.discord import BOT_DEFAULT, ChannelKind, DiscordStandIn, Permission, User
 from tests.support.ports import free_port
 from tests.support.scripted_api import ScriptedAPI
 
@@ -99,6 +99,9 @@ def _venue(discord: DiscordStandIn, plan: Plan) -> Venue:
     guild = discord.add_guild("Photo Club", bot_permissions=BOT_DEFAULT | Permission.CREATE_EVENTS)
     party = discord.add_text_channel(guild, "party")
     review = discord.add_text_channel(guild, "review")
+    gallery = None
+    if plan.in_posts:
+        gallery = discord.add_text_channel(guild, "gallery", kind=ChannelKind.MEDIA)
     crew = discord.add_role(guild, "crew", Permission.MANAGE_MESSAGES)
     discord.set_overwrite(review, guild.everyone, deny=Permission.VIEW_CHANNEL)
     discord.set_overwrite(review, crew, allow=Permission.VIEW_CHANNEL)
@@ -107,7 +110,12 @@ def _venue(discord: DiscordStandIn, plan: Plan) -> Venue:
     for moderator in moderators:
         discord.add_member(guild, moderator, roles=[crew])
     return Venue(
-        guild=guild, party=party, review=review, organiser=guild.owner, moderators=moderators
+        guild=guild,
+        party=party,
+        review=review,
+        gallery=gallery,
+        organiser=guild.owner,
+        moderators=moderators,
     )
 
 

@@ -71,6 +71,7 @@ class Venue:
     guild: Guild
     party: Channel  # panel, announcements and gallery
     review: Channel
+    gallery: Channel | None  # None: a thread that the bot opens
     organiser: User
     moderators: list[User]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from db.limits import LimitRepository
 from db.models import Ledger, Limit, Scope, Usage, Window
+from db.quota_views import QuotaViews
+from db.rules import Requester
 
 RESETS_AT = datetime(2026, 11, 22, tzinfo=UTC)
 _ENDLESS = {Window.EVENT, Window.TOTAL}
@@ -29,6 +32,12 @@ def make_usage(limit: Limit, *sources: Limit, used: int = 3) -> Usage:
     """Return how much of a rule is used; its window ends at midnight, if ever."""
     resets_at = None if limit.window in _ENDLESS else RESETS_AT
     return Usage(limit=limit, used=used, resets_at=resets_at, sources=sources or (limit,))
+
+
+async def usages_of(limits: LimitRepository, user_id: int, guild_id: int = 0) -> tuple[Usage, ...]:
+    """Ask how much of each rule that counts for a member is used."""
+    views = QuotaViews(limits._database, clock=limits._clock)
+    return (await views.of_member(Requester(user_id=user_id, guild_id=guild_id))).usages
 
 
 def every_usage() -> Iterator[Usage]:

@@ -72,6 +72,7 @@ from faceswap.client import FaceSwapClient
 from faceswap.models import APIVersion, Filter, Gender, Quality, Ratio
 from faceswap.timeouts import Timeouts
 from tests.support.deliveries import NotingDelivery
+from tests.support.quotas import usages_of
 from tests.support.scripted_api import ScriptedAPI
 from tests.support.tellers import NotingTeller
 
@@ -171,7 +172,7 @@ class Workshop:
         )
 
     async def used_quota(self, user_id: int = ALICE) -> int:
-        (usage,) = await self.limits.usages(user_id, 21)
+        (usage,) = await usages_of(self.limits, user_id, 21)
         return usage.used
 
     async def credits(self) -> tuple[int, int]:

@@ -71,7 +71,8 @@ class Panels:
         notice = await self._events.find_notice(event.id, NoticeKind.ANNOUNCED)
         if event.state.is_over or notice is None or notice.posted_at is None:
             return
-        if self._clock() < self._refused_until.get(event.id, self._clock()):
+        refused_until = self._refused_until.get(event.id)
+        if refused_until is not None and self._clock() < refused_until:
             return
         try:
             message_id = await self._find(event) or await self._send(event)

@@ -77,6 +77,10 @@ class Venues:
             await self._list(guild, event)
         except DeliveryPostponed as error:
             _log.warning("The places of event %d have to wait: %s", event.id, error)
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - one event must not keep the others
+            _log.exception("The places of event %d could not be looked after.", event.id)
 
     async def _gallery(self, guild: discord.Guild, event: Event) -> int:
         """Open the thread of an event's gallery; its own channel where that is refused."""

@@ -25,6 +25,7 @@ from db.event_models import Event
 from faceswap.models import Ratio
 
 AT_ONCE = 2  # pictures: each takes some 40 MB and a core
+LONGEST_SIDE = 2400  # pixels of a picture in a frame or on paper; larger ones are shrunk
 JPEG_QUALITY = 93
 FACES = (0.5, 0.2)  # of width and height: about where they are, so that rather feet are cut off
 _SAMPLE = Path(__file__).parents[2] / "demo" / "assets" / "astronaut.jpg"
@@ -121,7 +122,9 @@ def compose(
         if frame is None and logo is None and not caption.strip():
             suffix = SUFFIXES[str(opened.format)]
             return Framed(width=opened.width, height=opened.height, suffix=suffix, data=picture)
+        opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         shown = opened.convert("RGBA")
+    shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     if frame is not None:
         return _encode(_under(linings.of(frame, shown.size), shown))
     mark = None if logo is None else load(logo)

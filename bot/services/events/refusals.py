@@ -45,7 +45,7 @@ def refusal_of(error: StorageError) -> UserError | None:
 
 def used_up_in_event(limit: Limit) -> UserError:
     """Say which limit of an event is used up: that of each guest, or its pot."""
-    if limit.scope is Scope.MEMBER:
+    if limit.scope in {Scope.MEMBER, Scope.ROLE}:
         return GuestLimitReached(limit.amount)
     return EventPotEmpty(limit.amount if limit.ledger is Ledger.QUOTA else None)
 

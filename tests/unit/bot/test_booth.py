@@ -27,16 +27,21 @@ from bot.errors import (
     TooManyWaiting,
     UserError,
 )
+from bot.picture_errors import GuestLimitReached
 from bot.quota_errors import QuotaUsedUp
 from bot.services.booth import JOBS_LISTED
 from bot.services.delivery import NO_NEWS, News, Stage
 from bot.services.gate import Pause
 from bot.services.orders import PromptOrder, SwapOrder
+from bot.services.quotas import Person
 from db.bounds import Bounds
 from db.errors import StorageFault, StorageUnavailable
-from db.models import FailureReason, Job, JobKind, JobState, Scope
+from db.event_limits import write_event_limits
+from db.models import FailureReason, Job, JobKind, JobState, Scope, Window
+from db.quota_models import Whom
 from faceswap.models import Filter, Gender, Quality, Ratio
 from tests.support.deliveries import NotingDelivery
+from tests.support.events import insert_event
 from tests.support.scripted_api import PICTURE, ScriptedAPI
 from tests.support.workshop import ALICE, NEON, Workshop, open_workshop, photo_bytes
 
@@ -468,3 +473,28 @@ async def test_what_was_accepted_keeps_its_photo_whatever_fails_then(
             await workshop.order()
         (job,) = await workshop.jobs.list_queued(limit=2)
         assert workshop.photos.has(job.photo)
+
+
+async def test_a_guest_whose_role_may_have_more_hears_of_their_own_limit(
+    workshop: Workshop,
+) -> None:
+    now = workshop.clock()
+    event = await insert_event(
+        workshop.database,
+        guild_id=21,
+        guest_limit=1,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )
+    await workshop.database.write(lambda c: write_event_limits(c, event))
+    olga, vip = Person(user_id=600, guild_id=21), Whom(scope=Scope.ROLE, scope_id=31)
+    await workshop.quotas.set_limit(olga, vip, window=Window.EVENT, amount=2)
+    caller = dataclasses.replace(workshop.caller(), role_ids=frozenset({31}))
+    for number in range(2):
+        order = dataclasses.replace(swap(), event_id=event.id)
+        await workshop.booth.order_swap(
+            dataclasses.replace(caller, interaction_id=10_000 + number), order, photo_bytes()
+        )
+    with pytest.raises(GuestLimitReached) as caught:
+        await workshop.booth.check_guest(caller, event.id)
+    assert caught.value.limit == 2

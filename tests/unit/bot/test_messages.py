@@ -79,6 +79,7 @@ from bot.picture_errors import (
 from bot.quota_errors import (
     ExportTooLarge,
     NothingChosen,
+    NotTogether,
     OnCooldown,
     QuotaUsedUp,
     TooManyToAsk,
@@ -122,6 +123,7 @@ ERRORS: list[UserError | StorageUnavailable] = [
     *(QuotaUsedUp(usage) for usage in every_usage()),
     WhomUnclear(),
     NothingChosen(),
+    NotTogether(),
     TooManyToAsk(501),
     ExportTooLarge(10 * 2**20),
     *(OnCooldown(timedelta(seconds=seconds), ready_at=LATER) for seconds in (1, 90, 120, 7200)),

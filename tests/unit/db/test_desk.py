@@ -19,6 +19,7 @@ from db.models import (
     Ledger,
     ReservationState,
 )
+from tests.support.quotas import usages_of
 from tests.unit.db.tools import (
     MEMBER,
     START,
@@ -43,7 +44,7 @@ async def quota(limits: LimitRepository) -> None:
 
 
 async def used(limits: LimitRepository) -> int:
-    (usage,) = await limits.usages(MEMBER, None)
+    (usage,) = await usages_of(limits, MEMBER)
     return usage.used
 
 

@@ -15,6 +15,7 @@ from db.models import Credits, FailureReason, Job, JobState, Ledger, Limit, Scop
 from db.rules import Requester
 from db.windows import window_end, window_start
 from tests.support.events import insert_event
+from tests.support.quotas import usages_of
 from tests.unit.db.tools import GUILD, MEMBER, START, ManualClock, claim, claimed, job_in, new_job
 
 EVENT = 77
@@ -133,7 +134,7 @@ async def test_refusal_says_which_limit_and_reserves_nothing(
     assert (caught.value.usage.limit, caught.value.usage.used) == (rule, 1)
     assert caught.value.usage.remaining == 0
     assert caught.value.usage.resets_at == datetime(2026, 11, 22, tzinfo=UTC)
-    assert [usage.used for usage in await limits.usages(MEMBER, GUILD)] == [1, 1]
+    assert [usage.used for usage in await usages_of(limits, MEMBER, GUILD)] == [1, 1]
     assert await check_ledgers(database) == []
 
 
@@ -166,7 +167,7 @@ async def test_new_window_starts_empty_and_a_return_goes_to_the_old_one(
     with pytest.raises(QuotaExceeded):
         await jobs.accept(new_job(4))
     clock.now -= timedelta(seconds=1)
-    assert [usage.used for usage in await limits.usages(MEMBER, None)] == [0]
+    assert [usage.used for usage in await usages_of(limits, MEMBER)] == [0]
     assert await check_ledgers(database) == []
 
 

@@ -16,6 +16,7 @@ from db.limits import LimitRepository
 from db.models import Acceptance, Job, JobKind, JobState, Ledger, Limit, Scope, Window
 from db.schema import IS_UNTOLD, WAS_SERVED
 from db.schema import jobs as jobs_table
+from tests.support.quotas import usages_of
 from tests.unit.db.tools import MEMBER, START, ManualClock, claim, claimed, job_in, new_job
 
 
@@ -40,7 +41,7 @@ async def test_accepting_an_interaction_twice_gives_the_same_job(
     first, second = await asyncio.gather(jobs.accept(new_job(1)), jobs.accept(new_job(1)))
     assert first.job == second.job
     assert {first.created, second.created} == {True, False}
-    assert [usage.used for usage in await limits.usages(MEMBER, None)] == [1]
+    assert [usage.used for usage in await usages_of(limits, MEMBER)] == [1]
 
 
 async def test_600_accepts_at_once_are_granted_exactly_50_times(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.checks import check, check_ledgers
 from db.database import Database
@@ -20,7 +21,9 @@ from db.members import MemberRepository
 from db.models import FailureReason, JobState, Ledger, ReservationState, Scope, Stacking, Window
 from db.quota_desk import Organiser, QuotaDesk
 from db.quota_models import ChangeKind, QuotaOverview, Whom
+from db.quota_schema import grants
 from db.quota_views import QuotaViews
+from db.retention import RetentionRepository
 from db.rules import Requester
 from tests.support.events import insert_event
 from tests.support.quotas import make_limit
@@ -226,6 +229,35 @@ async def test_an_expired_grant_gives_nothing(server: Server, clock: ManualClock
     clock.now = TOMORROW
     assert await server.orders() == 0
     assert (await server.overview()).grants == ()
+
+
+async def test_an_expired_grant_is_deleted_with_the_last_of_its_jobs(
+    server: Server, database: Database, jobs: JobRepository, clock: ManualClock
+) -> None:
+    await server.set(EVERYBODY, 0)
+    await server.desk.grant(ORGANISER, EVERYBODY, amount=3, expires_at=TOMORROW)
+    await server.order()
+    retention = RetentionRepository(database)
+    clock.now = TOMORROW + timedelta(days=1)
+    await retention.delete_counts(ended_before=TOMORROW)
+    assert await _count(database, grants) == 1  # a job is written to it
+    await jobs.cancel(1)
+    await jobs.record_told(1, JobState.CANCELLED)
+    assert await retention.delete_jobs(finished_before=clock.now + timedelta(days=1)) == 0
+    await jobs.forget_photo(1)
+    assert await retention.delete_jobs(finished_before=clock.now + timedelta(days=1)) == 1
+    await retention.delete_counts(ended_before=START)
+    assert await _count(database, grants) == 1
+    await retention.delete_counts(ended_before=TOMORROW)
+    assert await _count(database, grants) == 0
+    assert await check(database) == []
+
+
+async def _count(database: Database, table: sa.Table) -> int:
+    async def unit(connection: AsyncConnection) -> int:
+        return int(await connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
+
+    return await database.read(unit)
 
 
 async def test_a_failed_picture_gives_its_grant_back(server: Server, jobs: JobRepository) -> None:

@@ -24,6 +24,7 @@ from db.models import (
 )
 from db.restoring import NUMBERS_SKIPPED, Restored, after_restore, started
 from db.transitions import Periods
+from tests.support.quotas import usages_of
 from tests.unit.db.tools import (
     API,
     MEMBER,
@@ -104,7 +105,7 @@ async def test_what_costs_nothing_fails_and_what_is_safe_goes_on(
     assert (failed.id, failed.failure) == (free.id, FailureReason.RESTORED)
     assert [await jobs.get(job.id) for job in before] == before
     assert await jobs.get(repeatable.id) == repeatable
-    (usage,) = await limits.usages(MEMBER, None)
+    (usage,) = await usages_of(limits, MEMBER)
     assert usage.used == 5
     assert await check(database) == []
 

@@ -24,6 +24,7 @@ from db.members import MemberRepository
 from db.models import FailureReason, Job, JobState, Ledger, Limit, Scope, Window
 from db.retention import BATCH, RetentionRepository
 from db.schema import buckets, job_log, jobs, members, reservations
+from tests.support.quotas import usages_of
 from tests.unit.db.tools import MEMBER, START, ManualClock, claimed, job_in, new_job
 
 _ROOT = Path(__file__).parents[3]
@@ -125,7 +126,7 @@ async def test_a_thousand_jobs_go_and_the_ledgers_add_up(
     assert await rows_of(database, job_log) == 3
     assert await limits.credits() == before
     assert before.spent > 0
-    usage = (await limits.usages(MEMBER, None))[0]
+    usage = (await usages_of(limits, MEMBER))[0]
     assert usage.used == 334  # what was delivered on that day still counts
 
 
@@ -247,11 +248,11 @@ async def test_a_lost_picture_gives_the_quota_back_and_not_the_credits(
     await set_limits(limits)
     for number, state in enumerate((JobState.COMPLETED, JobState.UNDELIVERABLE), start=1):
         job = await job_in(jobs, state, interaction_id=number)
-        assert (await limits.usages(MEMBER, None))[0].used == 1
+        assert (await usages_of(limits, MEMBER))[0].used == 1
         lost = await jobs.record_picture_lost(job.id)
         assert (lost.state, lost.failure) == (JobState.FAILED, FailureReason.PICTURE_LOST)
         assert (lost.picture, lost.picture_delete_at) == (None, None)
-        assert (await limits.usages(MEMBER, None))[0].used == 0
+        assert (await usages_of(limits, MEMBER))[0].used == 0
         assert (await limits.credits()).spent == 2 * number
     assert await check(database) == []
 

@@ -23,6 +23,7 @@ from db.models import (
 )
 from db.restoring import after_restore
 from db.transitions import TRANSITIONS, Periods
+from tests.support.quotas import usages_of
 from tests.unit.db.tools import (
     API,
     CHANNEL,
@@ -200,7 +201,7 @@ async def test_transition(
         Ledger.POT: [row.quota],
         Ledger.CREDITS: [] if row.credits is None else [row.credits],
     }
-    assert [usage.used for usage in await limits.usages(MEMBER, None)] == [row.quota is not BACK]
+    assert [usage.used for usage in await usages_of(limits, MEMBER)] == [row.quota is not BACK]
     assert await limits.credits() == Credits(
         held=job.cost * (row.credits is HELD), spent=job.cost * (row.credits is SPENT)
     )

@@ -40,6 +40,12 @@ async def test_without_frame_and_caption_a_picture_stays_as_it_came(framing: Fra
     assert (framed.width, framed.height, framed.suffix) == (300, 450, ".webp")
 
 
+async def test_a_huge_picture_is_shrunk_before_it_is_framed(framing: Framing) -> None:
+    huge = encoded(Image.new("RGB", (4000, 6000), GREEN), "JPEG")
+    framed = await framing.compose(huge, frame=encoded(bordered()))
+    assert (framed.width, framed.height) == (1600, 2400)
+
+
 @pytest.mark.parametrize("ratio", Ratio)
 @pytest.mark.parametrize("shape", [(1200, 1800), (1800, 1200), (1000, 1000)])
 async def test_a_frame_keeps_its_border_on_pictures_of_any_shape(

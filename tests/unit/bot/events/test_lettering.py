@@ -64,3 +64,16 @@ def test_a_block_keeps_to_its_room(text: str) -> None:
     assert block is not None
     assert block.width <= 500 + 8, "slanted ends may reach a little beyond"
     assert block.height <= 100
+
+
+def test_without_fribidi_what_must_be_shaped_is_left_out_and_the_rest_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(features, "version", lambda _: None)
+    letters = Lettering()
+    assert letters.undrawable("Party حفلة 🎉 サマー Ünï 1\ufe0f\u20e3") == "حفلة"
+    block = letters.block(
+        "Party حفلة 👨\u200d👩\u200d👧 👍🏽", width=500, height=100, largest=80, ink="black"
+    )
+    assert block is not None
+    assert letters.block("حفلة", width=500, height=100, largest=80, ink="black") is None
