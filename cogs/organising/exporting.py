@@ -71,7 +71,7 @@ async def _send_parts(interaction: Asked, event: Event, wish: Wish, *, limit: in
             sent = part.number
             if sent == last or not _has_time(interaction):
                 break
-        await interaction.edit_original_response(view=_page(event, wish, parts, sent=sent))
+    await interaction.edit_original_response(view=_page(event, wish, parts, sent=sent))
 
 
 async def _send(interaction: Asked, part: Part) -> None:
