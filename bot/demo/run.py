@@ -116,6 +116,7 @@ async def _open(settings: Settings) -> AsyncGenerator[tuple[App, Scene]]:
                 asyncio.create_task(app.stage.run(app.bot.logged_in), name="stage"),
                 asyncio.create_task(app.venues.run(), name="venues"),
                 asyncio.create_task(app.curator.run(), name="curator"),
+                asyncio.create_task(app.pot_watch.run(), name="pot watch"),
             ]
             try:
                 yield app, scene

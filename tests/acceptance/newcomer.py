@@ -94,7 +94,7 @@ class Newcomer:
         """Keep what another page shows now."""
         if self._pictures is not None:
             path = self._pictures / f"{self._name}-{next(self._steps):02}-{what}.png"
-            await page.screenshot(path=path)
+            await page.screenshot(path=path, animations="disabled")  # at their end
 
     async def look_closely(self, part: Locator, what: str) -> None:
         """Keep a card or a form alone, as `NAME-card-WHAT.png`."""
