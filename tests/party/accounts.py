@@ -13,10 +13,11 @@ from tests.party.scene import Scene
 def limits(evidence: Evidence) -> Iterator[str]:
     """No guest and not the pot over its limit, by what the kitchen served and by the accounts."""
     scene, plan = evidence.scene, evidence.scene.plan
-    guest_of = {a.mark: guest for guest in scene.guests for a in guest.attempts}
     served: Counter[int] = Counter()
-    for mark, count in scene.kitchen.served.items():
-        served[guest_of[mark].number] += count
+    for guest in scene.guests:
+        for attempt in guest.attempts:
+            if attempt.sent.id not in evidence.unconfirmed:  # that picture nobody ever got
+                served[guest.number] += scene.kitchen.served[attempt.mark]
     counted: Counter[int] = Counter(
         job["user_id"] for job in evidence.jobs.values() if _counts(job)
     )
