@@ -30,7 +30,7 @@ class Evidence:
 
     @property
     def unconfirmed(self) -> set[int]:
-        """The forms whose jobs were sent and lost: nobody knows, and their guests have them back."""
+        """The forms whose jobs were sent and lost; their guests have their turn back."""
         jobs = self.jobs.values()
         return {job["interaction_id"] for job in jobs if job["state"] == "unconfirmed"}
 
