@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from tests.party.audit import Verdict
 from tests.party.plan import Plan
 from tests.party.run import run
@@ -49,7 +51,11 @@ def main() -> int:
         checks_schema=options.checked,
     )
     say(f"Seed {seed}: {plan.guests} guests, {plan.kills} kills, open for {plan.seconds:.0f} s.")
-    return 1 if show(_run(plan, options.keep)).violations else 0
+    try:
+        return 1 if show(_run(plan, options.keep)).violations else 0
+    except pytest.skip.Exception as reason:
+        say(f"It cannot take place here: {reason}.")
+        return 2
 
 
 def _run(plan: Plan, keep: Path | None) -> Verdict:

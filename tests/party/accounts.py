@@ -13,10 +13,7 @@ from tests.party.scene import Scene
 def limits(evidence: Evidence) -> Iterator[str]:
     """No guest and not the pot over its limit, by what the kitchen served and by the accounts."""
     scene, plan = evidence.scene, evidence.scene.plan
-    guest_of = {a.mark: guest for guest in scene.guests for a in guest.attempts}
-    served: Counter[int] = Counter()
-    for mark, count in scene.kitchen.served.items():
-        served[guest_of[mark].number] += count
+    served = _served(evidence)
     counted: Counter[int] = Counter(
         job["user_id"] for job in evidence.jobs.values() if _counts(job)
     )
@@ -34,6 +31,16 @@ def limits(evidence: Evidence) -> Iterator[str]:
     ]
     if late:
         yield f"jobs {late} were accepted after the end"
+
+
+def _served(evidence: Evidence) -> Counter[int]:
+    """Count the pictures that were made for each guest, but those that nobody ever got."""
+    served: Counter[int] = Counter()
+    for guest in evidence.scene.guests:
+        for attempt in guest.attempts:
+            if attempt.sent.id not in evidence.unconfirmed:
+                served[guest.number] += evidence.scene.kitchen.served[attempt.mark]
+    return served
 
 
 def _counts(job: dict[str, Any]) -> bool:

@@ -28,6 +28,12 @@ class Evidence:
     gallery: dict[int, list[Message]]  # messages of the gallery by picture, deleted ones too
     review: dict[int, list[Message]]
 
+    @property
+    def unconfirmed(self) -> set[int]:
+        """The forms whose jobs were sent and lost; their guests have their turn back."""
+        jobs = self.jobs.values()
+        return {job["interaction_id"] for job in jobs if job["state"] == "unconfirmed"}
+
     def approved_at(self, picture_id: int) -> datetime | None:
         """When a moderator first pressed Approve."""
         presses = [

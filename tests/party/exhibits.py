@@ -90,7 +90,7 @@ def gallery(evidence: Evidence) -> Iterator[str]:
             yield f"picture {picture_id} has no alternative text"
         if row["state"] != "approved" and live:
             yield f"picture {picture_id} is {row['state']}, and still in the gallery"
-        if len(messages) > 1:
+        if row["state"] != "approved" and len(messages) > 1:
             yield f"picture {picture_id} was posted {len(messages)} times"
     for picture_id in evidence.scene.removals:
         if evidence.pictures[picture_id]["state"] != "removed":

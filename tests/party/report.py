@@ -109,14 +109,14 @@ def _votes_then(evidence: Evidence, at: datetime) -> tuple[int, int]:
 
 
 def _spent(evidence: Evidence) -> int:
-    """The credits that the API took, by its own books."""
+    """The credits that the API took, by its own books; those of lost jobs stay held."""
     paid = evidence.scene.kitchen.paid()
     cost = {job["interaction_id"]: job["cost"] for job in evidence.jobs.values()}
     return sum(
         cost.get(attempt.sent.id, 0)
         for guest in evidence.scene.guests
         for attempt in guest.attempts
-        if paid[attempt.mark]
+        if paid[attempt.mark] and attempt.sent.id not in evidence.unconfirmed
     )
 
 

@@ -16,5 +16,5 @@ async def test_an_event_keeps_its_promises_though_it_is_killed(tmp_path: Path) -
 
     assert verdict.violations == []
     assert int(verdict.figures["kills"]) == 2
-    assert int(verdict.figures["pictures approved"]) > 10
-    assert int(verdict.figures["wall: pictures shown"]) > 5
+    assert int(verdict.figures["pictures approved"]) > 5
+    assert int(verdict.figures["wall: pictures shown"]) > 0
