@@ -37,9 +37,9 @@ async def get(connection: AsyncConnection, event_id: int) -> Event:
     return event
 
 
-async def find_by(connection: AsyncConnection, *, name: str, value: str) -> Event | None:
-    """Read the event with this word in a column where each has another."""
-    return await _one(connection, events.c[name] == value)
+async def find_by_join_code(connection: AsyncConnection, code: str) -> Event | None:
+    """Read the event whose wall has this code."""
+    return await _one(connection, events.c.join_code == code)
 
 
 async def of_server(connection: AsyncConnection, guild_id: int) -> tuple[Event, ...]:

@@ -127,15 +127,8 @@ class EventRepository:
     async def find(self, event_id: int) -> Event | None:
         return await self._database.read(lambda c: event_lists.find(c, event_id))
 
-    async def find_by_wall_key(self, key: str) -> Event | None:
-        return await self._database.read(
-            lambda c: event_lists.find_by(c, name="wall_key", value=key)
-        )
-
     async def find_by_join_code(self, code: str) -> Event | None:
-        return await self._database.read(
-            lambda c: event_lists.find_by(c, name="join_code", value=code)
-        )
+        return await self._database.read(lambda c: event_lists.find_by_join_code(c, code))
 
     async def list_for_server(self, guild_id: int) -> tuple[Event, ...]:
         """List a server's events but for drafts, newest first."""

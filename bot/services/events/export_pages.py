@@ -3,54 +3,45 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
 import html
-import io
 from collections.abc import Sequence
 from importlib import resources
 from string import Template
 from zoneinfo import ZoneInfo
 
+from bot.services import spreadsheets
 from bot.services.events.export_list import Entry
 from db.event_models import Event, PictureState
 
 _COLUMNS = (
     "number", "file", "filter", "caption", "votes", "guest", "made_at", "state", "width", "height",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_BYTE_ORDER_MARK = "\ufeff"  # Excel takes a file for UTF-8 only with it
 _FAVOURITES = 3
 _STATES = {PictureState.APPROVED: "shown", PictureState.WAITING: "waiting for approval"}
 
 
 def table(entries: Sequence[Entry], *, timezone: str) -> bytes:
-    """Write `index.csv`: RFC 4180, and no cell that a spreadsheet would take for a formula."""
+    """Write `index.csv`, in the event's own time."""
     zone = ZoneInfo(timezone)
-    out = io.StringIO(newline="")
-    rows = csv.writer(out)
-    rows.writerow(_COLUMNS)
-    for entry in entries:
-        rows.writerow(
+    return spreadsheets.table(
+        _COLUMNS,
+        (
             (
                 entry.number,
                 entry.file,
-                harmless(entry.filter_name),
-                harmless(entry.caption),
+                entry.filter_name,
+                entry.caption,
                 entry.votes,
-                "" if entry.guest is None else entry.guest,
+                entry.guest,
                 entry.made_at.astimezone(zone).isoformat(timespec="seconds"),
                 _STATES.get(entry.state, entry.state.value),
                 entry.width,
                 entry.height,
             )
-        )
-    return (_BYTE_ORDER_MARK + out.getvalue()).encode()
-
-
-def harmless(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would calculate; it is not shown there."""
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) or cell[:1] == "'" else cell
+            for entry in entries
+        ),
+    )
 
 
 def page(

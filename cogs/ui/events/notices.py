@@ -21,7 +21,7 @@ from cogs.ui.events.page import (
     where,
 )
 from cogs.ui.events.panel import TIE_RULE, about
-from db.event_models import Event, EventPicture, EventState, GuestCounts
+from db.event_models import Event, EventPicture, EventState
 
 
 def mentions_of(event: Event) -> discord.AllowedMentions:
@@ -123,15 +123,6 @@ def winner_card(
         f"-# {TIE_RULE}",
         row(buttons),
         colour=GOLD,
-    )
-
-
-def nobody_won_card(event: Event, counts: GuestCounts) -> discord.ui.LayoutView:
-    """Say that nobody voted."""
-    pictures = "one picture" if counts.pictures == 1 else f"{counts.pictures} pictures"
-    return page(
-        f"Nobody voted in {named(event)}, so there is no winner. Thank you for {pictures}!",
-        colour=GREY,
     )
 
 

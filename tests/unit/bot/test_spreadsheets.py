@@ -21,6 +21,8 @@ FORMULAS = [
     "\uff1d1",
     '=HYPERLINK("https://example.org")',
     "'=1",
+    "'quoted",
+    "+49 170",
 ]
 
 
@@ -29,7 +31,9 @@ def test_a_formula_becomes_text(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "a=b", "<@123>", "2026-11-22", "1 (1 granted)"])
+@pytest.mark.parametrize(
+    "text", ["", "a=b", "Best night, ever", "<@123>", "2026-11-22", "1 (1 granted)"]
+)
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 

@@ -27,7 +27,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.event_errors import ExportProblem, ExportRefused
 from bot.services.events.charting import Charting
 from bot.services.events.downloads import Downloads
-from bot.services.events.export_pages import harmless
 from bot.services.events.exporting import Exporting
 from bot.services.events.reporting import Reporting
 from db.database import Database
@@ -200,28 +199,6 @@ async def test_a_link_leads_to_the_zip_until_it_expires(
         )
         await late.sweep()
         assert list((tmp_path / "exports").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+49 170", "'+49 170"),
-        ("-5", "'-5"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("  =1", "'  =1"),
-        ("\uff1d1+1", "'\uff1d1+1"),
-        ("'quoted", "''quoted"),
-        ('=HYPERLINK("http://x","y")', '\'=HYPERLINK("http://x","y")'),
-        ("Best night, ever", "Best night, ever"),
-        ("a=b", "a=b"),
-        ("", ""),
-    ],
-)
-async def test_no_cell_is_a_formula(cell: str, written: str) -> None:
-    assert harmless(cell) == written
 
 
 async def test_captions_of_any_kind_survive_in_table_and_page(
