@@ -1,6 +1,7 @@
 """Puts the parts together: settings, an open database and open back ends become bot and worker.
 
-With `bot.parts` the only place that knows every class; nothing here opens, starts or closes anything.
+With `bot.parts` the only place that knows every class; nothing here opens, starts or closes
+anything.
 """
 
 from __future__ import annotations

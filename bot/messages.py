@@ -35,6 +35,7 @@ from bot.errors import (
     TooManyWaiting,
     UserError,
 )
+from bot.moments import timestamp
 from bot.naming import clean, escaped
 from bot.services.delivery import News, Stage
 from bot.services.gate import Pause
@@ -247,11 +248,6 @@ def short_state(job: Job) -> str:
     }[job.state]
 
 
-def timestamp(moment: datetime, style: str = "R") -> str:
-    """Write a moment so that Discord shows it in the reader's own time."""
-    return f"<t:{int(moment.timestamp())}:{style}>"
-
-
 def unexpected(reference: str) -> str:
     """Say that we failed in a way nobody foresaw; `reference` stands in the log, too."""
     return (
@@ -359,7 +355,7 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NoWall: lambda _: (
-        "This bot has no wall: whoever hosts it has not given it an address for one "
+        "This bot has no wall: whoever runs it has not given it an address for one "
         "(the setting WALL_URL). Everything else of the event works without."
     ),
     NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",

@@ -57,6 +57,7 @@ from bot.event_errors import (
     TimeProblem,
     TimeRejected,
 )
+from bot.moments import timestamp
 from bot.naming import LONGEST, clean, escaped
 from bot.organising_errors import (
     BotMayNot,
@@ -238,8 +239,8 @@ def test_errors_carry_their_data_into_the_words() -> None:
 
 
 def test_moments_are_written_for_the_readers_own_time_zone() -> None:
-    assert messages.timestamp(LATER) == "<t:1795305600:R>"
-    assert messages.timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
+    assert timestamp(LATER) == "<t:1795305600:R>"
+    assert timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
     assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(make_usage(make_limit()))))
 
 
@@ -277,7 +278,7 @@ TIMED = {Stage.QUEUED, Stage.WAITING, Stage.WORKING}
 def test_a_time_is_shown_only_where_there_is_one_and_it_is_to_come(stage: Stage) -> None:
     soon = NOW + timedelta(seconds=40)
     shown = messages.progress(stage, News(expected_at=soon), now=NOW)
-    assert (messages.timestamp(soon) in shown) == (stage in TIMED)
+    assert (timestamp(soon) in shown) == (stage in TIMED)
     passed = messages.progress(stage, News(expected_at=NOW), now=NOW)
     assert "<t:" not in passed
     assert ("longer than usual" in passed) == (stage in TIMED)
