@@ -6,8 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import event_messages, organising_messages, picture_messages, quota_messages
-from bot.artwork_messages import frame_rejected, logo_rejected
+from bot import (
+    artwork_messages,
+    event_messages,
+    organising_messages,
+    picture_messages,
+    quota_messages,
+)
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -17,9 +22,7 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
-    FrameRejected,
     JobUnknown,
-    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -351,8 +354,6 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "choose who is in the photo: Man, Woman, Boy or Girl."
     ),
     FilterUnknown: _filter_unknown,
-    FrameRejected: frame_rejected,
-    LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NoWall: lambda _: (
         "This bot has no wall: whoever runs it has not given it an address for one "
@@ -375,6 +376,7 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
+    **artwork_messages.DESCRIPTIONS,
     **event_messages.DESCRIPTIONS,
     **organising_messages.DESCRIPTIONS,
     **picture_messages.DESCRIPTIONS,

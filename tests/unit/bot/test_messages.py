@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import (
+    artwork_errors,
     errors,
     event_errors,
     messages,
@@ -15,9 +16,9 @@ from bot import (
     picture_errors,
     quota_errors,
 )
+from bot.artwork_errors import ArtworkProblem, FrameRejected, LogoRejected
 from bot.errors import (
     AlreadyDelivered,
-    ArtworkProblem,
     BoothClosed,
     BudgetUsedUp,
     CannotPostHere,
@@ -25,9 +26,7 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
-    FrameRejected,
     JobUnknown,
-    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -323,7 +322,14 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    modules = (errors, event_errors, organising_errors, picture_errors, quota_errors)
+    modules = (
+        errors,
+        artwork_errors,
+        event_errors,
+        organising_errors,
+        picture_errors,
+        quota_errors,
+    )
     text = " ".join(str(inspect.getdoc(each)) for each in modules)
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []
