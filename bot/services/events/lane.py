@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,6 +59,7 @@ class Lane:
         self._rest_seconds = rest_seconds
         self._bell = asyncio.Event()
         self._stuck: dict[int, tuple[datetime, int | None]] = {}  # until when and where, by event
+        self._failures: Counter[int] = Counter()  # by picture: those without come first
 
     def ring(self) -> None:
         """Say that something may be due."""
@@ -86,7 +88,7 @@ class Lane:
         while True:
             await self._look_at_the_stuck()
             due = await self._list_due(frozenset(self._stuck))
-            for picture in due:
+            for picture in sorted(due, key=lambda each: self._failures[each.id]):
                 if picture.event_id not in self._stuck:
                     await self._do(picture)
             if len(due) < BATCH:
@@ -96,11 +98,15 @@ class Lane:
         try:
             leave_alone = await self._carry(picture)
         except DeliveryPostponed:
+            self._failures[picture.id] += 1
             raise
         except Exception:  # noqa: BLE001 - one event must not keep the others
             _log.exception("Picture %d (%s): a step failed.", picture.id, self._name)
             leave_alone = LeaveAlone(lasts=AFTER_A_FAILURE)
-        if leave_alone is not None:
+        if leave_alone is None:
+            del self._failures[picture.id]
+        else:
+            self._failures[picture.id] += 1
             until = self._clock() + leave_alone.lasts
             self._stuck[picture.event_id] = until, leave_alone.place
 

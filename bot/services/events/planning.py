@@ -135,6 +135,7 @@ class Planning:
         """
         check_plan(_tidy(replace(plan, name=plan.name or _UNNAMED)), now=self._clock())
         plan = _tidy(plan)
+        _require_apart(plan, gallery_channel_id)
         await self._require_filters(plan)
         await self._servers.set_timezone(guild_id, plan.timezone)
         draft = await self._events.draft(guild_id, organiser_id, plan)
@@ -161,6 +162,7 @@ class Planning:
         plan = _tidy(plan)
         begins = event.state in {EventState.DRAFT, EventState.SCHEDULED}
         check_plan(plan, now=self._clock(), begins=begins and plan.starts_at != event.starts_at)
+        _require_apart(plan, event.gallery_channel_id)
         if plan.filters != event.filters:
             await self._require_filters(plan)
         with refusals():
@@ -261,6 +263,12 @@ def _as_it_is(event: Event | None, *, now: datetime) -> tuple[Understood, Unders
     if event is None:
         return Understood(at=now), Understood(at=now + USUAL_LENGTH)
     return Understood(at=event.starts_at), Understood(at=event.ends_at)
+
+
+def _require_apart(plan: EventPlan, gallery_channel_id: int | None) -> None:
+    """Refuse to have pictures wait where they are shown: everybody would see them."""
+    if gallery_channel_id is not None and plan.review_channel_id == gallery_channel_id:
+        raise PlanRejected(PlanProblem.REVIEW_IN_GALLERY)
 
 
 def _tidy(plan: EventPlan) -> EventPlan:

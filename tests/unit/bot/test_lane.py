@@ -20,6 +20,7 @@ class Work:
     refusing: dict[int, LeaveAlone] = field(default_factory=dict)
     failing: set[int] = field(default_factory=set)
     postponed: bool = False
+    poison: int | None = None
     tried: list[int] = field(default_factory=list)
     place: int | None = 31
 
@@ -28,7 +29,7 @@ class Work:
 
     async def carry(self, picture: EventPicture) -> LeaveAlone | None:
         self.tried.append(picture.id)
-        if self.postponed:
+        if self.postponed or picture.id == self.poison:
             raise DeliveryPostponed("told to")
         if picture.id in self.failing:
             raise ValueError("a bug")
@@ -104,3 +105,22 @@ async def test_a_discord_that_does_not_answer_ends_the_turn(work: Work, lane: La
     with pytest.raises(DeliveryPostponed):
         await lane.turn()
     assert work.tried == [1]
+
+
+async def test_a_picture_that_is_refused_again_and_again_keeps_no_other_of_its_event(
+    work: Work, lane: Lane, clock: MovableClock
+) -> None:
+    work.failing = {2}  # the first of event 1
+    await lane.turn()
+    clock.advance(AFTER_A_FAILURE)
+    await lane.turn()
+    assert [each.id for each in work.due] == [2]
+
+
+async def test_a_picture_that_discord_fails_at_keeps_no_other(work: Work, lane: Lane) -> None:
+    work.poison = 1
+    with pytest.raises(DeliveryPostponed):
+        await lane.turn()
+    with pytest.raises(DeliveryPostponed):
+        await lane.turn()
+    assert [each.id for each in work.due] == [1]

@@ -87,6 +87,21 @@ async def test_a_plan_that_cannot_be_carried_out_is_refused_with_its_reason(
     assert refused.value.problem is problem
 
 
+async def test_pictures_do_not_wait_where_they_are_shown(planning: Planning) -> None:
+    """Also where the gallery is a channel of its own."""
+    gallery = PANEL_CHANNEL + 1
+    with pytest.raises(PlanRejected) as refused:
+        await planning.draft(
+            GUILD, ORGANISER, make_plan(review_channel_id=gallery), gallery_channel_id=gallery
+        )
+    assert refused.value.problem is PlanProblem.REVIEW_IN_GALLERY
+
+    draft = await planning.draft(GUILD, ORGANISER, make_plan(), gallery_channel_id=gallery)
+    with pytest.raises(PlanRejected) as refused:
+        await planning.edit(GUILD, draft.id, make_plan(review_channel_id=gallery))
+    assert refused.value.problem is PlanProblem.REVIEW_IN_GALLERY
+
+
 @pytest.mark.parametrize(
     "changes",
     [
