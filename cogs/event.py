@@ -181,7 +181,7 @@ class Events(
     @app_commands.command()
     @app_commands.describe(
         event=_EVENT,
-        frame="A PNG with a transparent middle, laid over each picture",
+        frame="A PNG with a transparent middle, put round each picture",
         logo="A small picture for the strip below each picture",
         caption="Words for the strip below each picture",
         clear="Take frame, logo and caption away",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-SHORT = timedelta(hours=3)  # up to here steps of ten minutes
+SHORT = timedelta(hours=3, minutes=10)  # up to here steps of ten minutes; the last come late
 LONG = timedelta(days=3)  # from here on steps of a day
 _TEN_MINUTES, _HOUR, _DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
 

@@ -66,7 +66,7 @@ def event_form(
     upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(
         custom_id=FRAME, required=False, min_values=0, max_values=1
     )
-    about = "A PNG with a transparent middle, laid over each picture. Leave empty for none."
+    about = "A PNG with a transparent middle, put round each picture. Leave empty for none."
     form.add_item(discord.ui.Label(text="Frame", description=about, component=upload))
     form.stop()  # sent in, it is found by its custom id
     return form

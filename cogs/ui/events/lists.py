@@ -65,21 +65,25 @@ def event_page(
     return page(
         f"### {escaped(event.name)}\n{about(event)}".rstrip(),
         "\n".join([when(event), *rules(event, filters), figures(event, counts, used=used)]),
-        "\n".join(_set_up(event)) if organiser else None,
+        "\n".join(_set_up(event, used=used)) if organiser else None,
         row(buttons),
     )
 
 
-def _set_up(event: Event) -> list[str]:
+def _set_up(event: Event, *, used: int | None) -> list[str]:
     """Say what guests need not know."""
     lines = [f"-# Number {event.id}, made by <@{event.organiser_id}>, {STATES[event.state]}"]
     if event.review_channel_id is not None:
         lines.append(f"-# Approval in <#{event.review_channel_id}>")
     pot = "any number of pictures" if event.pot is None else f"a pot of {event.pot} pictures"
+    if event.pot is not None and used is not None:
+        pot += f", {max(0, event.pot - used)} left"
     aside = f", {event.set_aside} credits set aside" if event.set_aside else ""
     lines.append(f"-# {pot[0].upper()}{pot[1:]}{aside}; times as in {escaped(event.timezone)}")
     lines.append(f"-# Frame: {frame_words(event)}")
-    lines.append("-# Wall: " + ("its link is out" if event.wall_key else "no link"))
+    lines.append(
+        "-# Wall: " + ("open, `/event wall` shows its link" if event.wall_key else "no link")
+    )
     return lines
 
 

@@ -34,8 +34,8 @@ def mentions_of(event: Event) -> discord.AllowedMentions:
 
 def announcement_card(event: Event) -> discord.ui.LayoutView:
     """Say that there will be an event; its panel stands below."""
-    starts = event.starts_at
-    when = f"It opens {timestamp(starts)}, {timestamp(starts, 'F')}, and ends "
+    # Nothing relative: the message stays as it is, and is read long afterwards, too.
+    when = f"It opens {timestamp(event.starts_at, 'F')}, and ends "
     if event.state is not EventState.SCHEDULED:
         when = "It is open, and ends "
     return page(

@@ -62,11 +62,11 @@ def plan_lines(event: Event, filters: Sequence[str]) -> list[str]:
 
 def created_page(event: Event, *, notes: Sequence[str] = ()) -> discord.ui.LayoutView:
     """Say that the event exists now, and what one can do with it."""
-    opens = (
-        "It is open."
-        if event.state is EventState.OPEN
-        else f"It opens by itself {timestamp(event.starts_at)}."
-    )
+    opens = f"It opens by itself {timestamp(event.starts_at)}."
+    if event.state is EventState.OPEN:
+        opens = "It is open."
+    elif event.starts_at <= discord.utils.utcnow():
+        opens = "It opens now."
     return page(
         f"### ✅ {escaped(event.name)}\n"
         f"Created, and announced in <#{event.channel_id}>. {opens} It ends by itself "

@@ -124,8 +124,8 @@ def _people(event: Event, filters: Sequence[Filter]) -> list[discord.SelectOptio
 def _consent(kept_days: int) -> Label:
     box: discord.ui.Checkbox[discord.ui.Modal] = discord.ui.Checkbox(custom_id=CONSENT)
     about = (
-        "On the wall too, once approved; "
-        f"I keep it until {kept_days} days after the end. All in it agree."
+        "Required. Also on the wall, once approved. Deleted "
+        f"{kept_days} days after the end. Everyone in it agrees."
     )
     return discord.ui.Label(
         text="Yes, the picture may be shown here", description=about, component=box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -33,6 +34,7 @@ from cogs.ui.events.notices import (
     winner_card,
 )
 from cogs.ui.events.panel import panel_card
+from cogs.ui.events.preview import created_page
 from cogs.ui.events.report import report_card
 from db.event_models import Event, EventFigures, EventState, Place
 from faceswap.models import Filter
@@ -165,6 +167,25 @@ def test_before_it_opens_a_panel_tells_when() -> None:
 # --- what is said once
 
 
+def test_an_announcement_stays_true_when_it_is_read_later() -> None:
+    text = text_of(check(announcement_card(make_event(state=EventState.SCHEDULED))))
+    assert f"It opens <t:{int(STARTS.timestamp())}:F>, and ends" in text
+    assert ":R>" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "starts", "words"),
+    [
+        (EventState.SCHEDULED, timedelta(hours=2), "It opens by itself <t:"),
+        (EventState.SCHEDULED, timedelta(seconds=-24), "It opens now."),
+        (EventState.OPEN, timedelta(seconds=-24), "It is open."),
+    ],
+)
+def test_a_new_event_says_when_it_opens(state: EventState, starts: timedelta, words: str) -> None:
+    event = make_event(state=state, starts_at=discord.utils.utcnow() + starts)
+    assert words in text_of(check(created_page(event)))
+
+
 def test_only_the_chosen_role_is_called() -> None:
     event = make_event(ping_role_id=99, about="<@&98> @everyone")
     assert text_of(check(announcement_card(event))).count("<@&99>") == 1
@@ -205,7 +226,9 @@ def test_a_list_says_of_each_event_when_it_is() -> None:
 
 def test_only_organisers_see_how_an_event_is_set_up() -> None:
     event = make_event(wall_key="secret-word", join_code="ABCD", set_aside=1000)
-    theirs = text_of(check(event_page(event, MANY, organiser=True)))
+    theirs = text_of(check(event_page(event, MANY, used=497, organiser=True)))
+    assert "pot of 500 pictures, 3 left" in theirs
+    assert "Wall: open, `/event wall` shows its link" in theirs
     assert "1000 credits set aside" in theirs
     assert "<#32>" in theirs
     guests = text_of(check(event_page(event, MANY)))

@@ -33,6 +33,7 @@ def _line(
     [
         (0.5, timedelta(minutes=10), 3),
         (3, timedelta(minutes=10), 18),
+        (3 + 1 / 60, timedelta(minutes=10), 19),  # a minute more is no other kind of event
         (5, timedelta(hours=1), 5),
         (72, timedelta(hours=1), 72),
         (24 * 10, timedelta(days=1), 11),  # begins in the evening, so on eleven days
