@@ -110,13 +110,15 @@ class EventCards:
         return Post(view=report_card(report, chart=chart), files=[chart] if chart else [])
 
     async def _winner(self, event: Event) -> Post | None:
-        winner = await self._pictures.winner(event.id)
-        if winner is None:  # taken down since
+        best = await self._pictures.leaderboard(event.id, 2)
+        if not best:  # taken down since
             return None
+        winner = best[0]
+        tied = any(other.votes == winner.votes for other in best[1:])
         path = self._folder / str(event.id) / winner.file
         file = await asyncio.to_thread(_fitting, path, self._max_upload_bytes)
         return Post(
-            view=notices.winner_card(event, winner, picture=file),
+            view=notices.winner_card(event, winner, picture=file, tied=tied),
             files=[file] if file else [],
             mentions=discord.AllowedMentions(
                 users=[discord.Object(winner.user_id)], roles=False, everyone=False

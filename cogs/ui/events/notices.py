@@ -23,6 +23,8 @@ from cogs.ui.events.page import (
 from cogs.ui.events.panel import TIE_RULE, about
 from db.event_models import Event, EventPicture, EventState
 
+_TIED = "It was a tie: another picture has as many votes. This one was shown first, so it wins."
+
 
 def mentions_of(event: Event) -> discord.AllowedMentions:
     """Return whom an event may call: the one role that its organiser chose, and nobody else."""
@@ -106,9 +108,9 @@ def cancelled_card(event: Event) -> discord.ui.LayoutView:
 
 
 def winner_card(
-    event: Event, winner: EventPicture, *, picture: Picture | None = None
+    event: Event, winner: EventPicture, *, picture: Picture | None = None, tied: bool = False
 ) -> discord.ui.LayoutView:
-    """Name the guest whose picture has won, and show it."""
+    """Name the guest whose picture has won, and show it; `tied` if another has as many votes."""
     votes = "one vote" if winner.votes == 1 else f"{winner.votes} votes"
     prize = f"\nThe prize: {escaped(event.prize, longest=200)}" if event.prize else ""
     caption = f"\n“{escaped(winner.caption)}”" if winner.caption else ""
@@ -120,7 +122,7 @@ def winner_card(
         f"### 🏆 The winner of {escaped(event.name)}\n"
         f"<@{winner.user_id}>, with {votes}. Congratulations!{caption}{prize}",
         shown(picture, f"The winning picture, made with the filter {clean(winner.filter_name)}"),
-        f"-# {TIE_RULE}",
+        f"-# {_TIED if tied else TIE_RULE}",
         row(buttons),
         colour=GOLD,
     )

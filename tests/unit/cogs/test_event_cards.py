@@ -208,9 +208,16 @@ def test_the_winner_is_named_shown_and_linked() -> None:
     )
     body = check(card, "w.jpg")
     assert "<@12>, with 3 votes" in text_of(body)
+    assert "It was a tie" not in text_of(body)
     assert "“me!”" in text_of(body)
     assert "A mug" in text_of(body)
     assert "https://discord.com/channels/21/33/42" in str(body)
+
+
+def test_a_winner_by_a_tie_is_told_how_it_was_decided() -> None:
+    text = text_of(check(winner_card(make_event(), make_event_picture(), tied=True)))
+    assert "It was a tie" in text
+    assert "This one was shown first" in text
 
 
 # --- lists
