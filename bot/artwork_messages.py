@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.errors import ArtworkProblem, FrameRejected, LogoRejected
+from collections.abc import Callable
+from typing import Any
+
+from bot.artwork_errors import ArtworkProblem, FrameRejected, LogoRejected
 
 _FRAMES = {
     ArtworkProblem.NOT_PNG: (
@@ -58,18 +61,14 @@ _LOGOS = {
 }
 
 
-def frame_rejected(error: FrameRejected) -> str:
-    """Say what is wrong with a frame, and what to send instead."""
-    return _FRAMES[error.problem].format(limit=error.limit)
-
-
-def logo_rejected(error: LogoRejected) -> str:
-    """Say what is wrong with a logo, and what to send instead."""
-    return _LOGOS[error.problem].format(limit=error.limit)
-
-
 def left_out(characters: str) -> str:
     """Say which characters of a caption will not be printed; an empty text if all are."""
     if not characters:
         return ""
     return f"I have no letters for `{characters.replace('`', '')}`; they are left out."
+
+
+DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
+    FrameRejected: lambda error: _FRAMES[error.problem].format(limit=error.limit),
+    LogoRejected: lambda error: _LOGOS[error.problem].format(limit=error.limit),
+}

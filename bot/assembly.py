@@ -1,6 +1,7 @@
 """Puts the parts together: settings, an open database and open back ends become bot and worker.
 
-The only place that knows every class; nothing here opens, starts or closes anything.
+With `bot.parts` the only place that knows every class; nothing here opens, starts or closes
+anything.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from bot.delivery.cards import Cards
 from bot.delivery.events.venues import Venues
 from bot.delivery.ladder import DiscordDelivery
 from bot.delivery.painter import Painter
-from bot.endings import set_up_endings
-from bot.exhibit import set_up_exhibit
+from bot.parts.endings import set_up_endings
+from bot.parts.exhibit import set_up_exhibit
+from bot.parts.quotas import set_up_quotas
+from bot.parts.stage import Stage, set_up_stage
 from bot.periods import periods_of
-from bot.quota_parts import set_up_quotas
 from bot.services.backends import Backends
 from bot.services.booth import Booth
 from bot.services.budget import Budget
@@ -53,7 +55,6 @@ from bot.services.probing import Prober
 from bot.services.submission import Submitter
 from bot.services.worker import Worker
 from bot.settings import Settings
-from bot.stage import Stage, set_up_stage
 from bot.wall.building import build_wall
 from bot.wall.routes import Routes
 from db.bounds import Bounds

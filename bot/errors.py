@@ -1,7 +1,8 @@
 """What a member did or can act on: errors that carry data, no prose.
 
 `bot.messages` turns each into the sentences a member reads. Those of community events stand in
-`bot.event_errors`, those of quotas in `bot.quota_errors`.
+`bot.event_errors`, `organising_errors`, `picture_errors` and `artwork_errors`, those of quotas in
+`bot.quota_errors`.
 
     UserError
     ├ PhotoRejected(problem)         ├ CannotPostHere(missing)         ├ JobUnknown(job_id)
@@ -10,8 +11,7 @@
     ├ FilterNeedsOnePerson(name)     ├ PromptUnusable(limit)           ├ StillSending(count)
     ├ FilterGone                     ├ NoWall                          ├ PictureLost
     ├ TooManyWaiting(scope, limit)   ├ BudgetUsedUp(window, resets_at) ├ OriginalGone
-    ├ BoothClosed(reason, since)     ├ OriginalTooLarge(size, limit, kept_until)
-    └ FrameRejected(problem, limit)  └ LogoRejected(problem, limit)
+    └ BoothClosed(reason, since)     └ OriginalTooLarge(size, limit, kept_until)
 """
 
 from __future__ import annotations
@@ -192,36 +192,3 @@ class BoothClosed(UserError):
         super().__init__(reason)
         self.reason = reason
         self.since = since
-
-
-class ArtworkProblem(enum.Enum):
-    """What is wrong with a frame or a logo that an organiser uploaded."""
-
-    NOT_PNG = "not_png"
-    UNREADABLE = "unreadable"
-    ANIMATED = "animated"
-    TOO_MANY_BYTES = "too_many_bytes"  # the limit is in MB
-    TOO_MANY_PIXELS = "too_many_pixels"  # the limit is in megapixels
-    TOO_SMALL = "too_small"  # the limit is of the shorter side, in pixels
-    TOO_OBLONG = "too_oblong"
-    OPAQUE = "opaque"  # nothing of the picture would be seen
-    HARDLY_CLEAR = "hardly_clear"  # the limit is the least part that must be clear, in per cent
-    EMPTY = "empty"  # nothing is on it
-
-
-class FrameRejected(UserError):
-    """The uploaded file cannot be a frame; nothing was changed."""
-
-    def __init__(self, problem: ArtworkProblem, *, limit: int = 0) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.limit = limit
-
-
-class LogoRejected(UserError):
-    """The uploaded file cannot be a logo; nothing was changed."""
-
-    def __init__(self, problem: ArtworkProblem, *, limit: int = 0) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.limit = limit

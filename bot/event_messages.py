@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from bot.event_errors import (
@@ -20,6 +19,7 @@ from bot.event_errors import (
     TimeProblem,
     TimeRejected,
 )
+from bot.moments import timestamp
 from bot.naming import escaped
 from db.event_models import EventState
 
@@ -66,12 +66,12 @@ _EXPORTS: dict[ExportProblem, str] = {
         "An export of this event is being made already. Please wait until it is there."
     ),
     ExportProblem.DISK_FULL: (
-        "I have no room to put so many pictures together. Whoever hosts me can make some, or take "
-        "the pictures from the machine itself."
+        "I have no room to put so many pictures together. Whoever runs this bot can make some, "
+        "or take the pictures from the machine itself."
     ),
     ExportProblem.TOO_LARGE: (
-        "Discord takes no files of this size from me here. Whoever hosts me can give you a link "
-        "instead (the setting WALL_URL), or the pictures from the machine itself."
+        "Discord takes no files of this size from me here. Whoever runs this bot can give you a "
+        "link instead (the setting WALL_URL), or the pictures from the machine itself."
     ),
     ExportProblem.NO_SUCH_PART: "There is no such part: I would send {limit} in all.",
 }
@@ -141,24 +141,6 @@ _TIMES: dict[TimeProblem, str] = {
 }
 
 
-def understood_twice(at: datetime) -> str:
-    """Say that the clocks show a time twice, and which was taken."""
-    return (
-        f"Clocks are put back that night and show this time twice; I took the first, "
-        f"{_timestamp(at, 'F')}."
-    )
-
-
-def about_zone(zone: str, *, is_chosen: bool) -> str:
-    """Say whose clock the times are meant by."""
-    if is_chosen:
-        return f"Times are those of {zone}."
-    return (
-        f"Nobody has told me this server's time zone, so I took {zone}. Give another with the "
-        "option `timezone`; I remember it."
-    )
-
-
 def _time_rejected(error: TimeRejected) -> str:
     text = escaped(error.text, longest=_LONGEST_TIME)
     if error.before is not None and error.after is not None:
@@ -170,16 +152,12 @@ def _time_rejected(error: TimeRejected) -> str:
     return _TIMES[error.problem].format(text=text, examples=EXAMPLES)
 
 
-def _timestamp(moment: datetime, style: str) -> str:
-    return f"<t:{int(moment.timestamp())}:{style}>"
-
-
 def _not_open(error: NotOpenNow) -> str:
     if error.opens_at is None:
         return _NOT_OPEN[error.state]
     return (
-        f"This event has not begun yet: it opens {_timestamp(error.opens_at, 'R')} "
-        f"({_timestamp(error.opens_at, 'f')}). Please come back then."
+        f"This event has not begun yet: it opens {timestamp(error.opens_at, 'R')} "
+        f"({timestamp(error.opens_at, 'f')}). Please come back then."
     )
 
 

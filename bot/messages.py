@@ -6,8 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bot import event_messages, organising_messages, picture_messages, quota_messages
-from bot.artwork_messages import frame_rejected, logo_rejected
+from bot import (
+    artwork_messages,
+    event_messages,
+    organising_messages,
+    picture_messages,
+    quota_messages,
+)
 from bot.errors import (
     AlreadyDelivered,
     BoothClosed,
@@ -17,9 +22,7 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
-    FrameRejected,
     JobUnknown,
-    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -35,6 +38,7 @@ from bot.errors import (
     TooManyWaiting,
     UserError,
 )
+from bot.moments import timestamp
 from bot.naming import clean, escaped
 from bot.services.delivery import News, Stage
 from bot.services.gate import Pause
@@ -247,11 +251,6 @@ def short_state(job: Job) -> str:
     }[job.state]
 
 
-def timestamp(moment: datetime, style: str = "R") -> str:
-    """Write a moment so that Discord shows it in the reader's own time."""
-    return f"<t:{int(moment.timestamp())}:{style}>"
-
-
 def unexpected(reference: str) -> str:
     """Say that we failed in a way nobody foresaw; `reference` stands in the log, too."""
     return (
@@ -355,11 +354,9 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
         "choose who is in the photo: Man, Woman, Boy or Girl."
     ),
     FilterUnknown: _filter_unknown,
-    FrameRejected: frame_rejected,
-    LogoRejected: logo_rejected,
     JobUnknown: lambda error: f"I know nothing of number {error.job_id} any more.",
     NoWall: lambda _: (
-        "This bot has no wall: whoever hosts it has not given it an address for one "
+        "This bot has no wall: whoever runs it has not given it an address for one "
         "(the setting WALL_URL). Everything else of the event works without."
     ),
     NotYours: lambda _: "This belongs to somebody else. Make your own with /faceswap.",
@@ -379,6 +376,7 @@ _DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     TooLateToCancel: lambda error: _TOO_LATE.get(error.state, "It has ended already."),
     TooManyWaiting: _too_many_waiting,
     StorageUnavailable: _storage,
+    **artwork_messages.DESCRIPTIONS,
     **event_messages.DESCRIPTIONS,
     **organising_messages.DESCRIPTIONS,
     **picture_messages.DESCRIPTIONS,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from bot.moments import timestamp
 from bot.quota_errors import (
     ExportTooLarge,
     NothingChosen,
@@ -57,11 +58,6 @@ def pause(seconds: int) -> str:
     return duration(timedelta(seconds=seconds)) if seconds else "no pause"
 
 
-def moment(at: datetime, style: str = "R") -> str:
-    """Write a moment so that Discord shows it in the reader's own time."""
-    return f"<t:{int(at.timestamp())}:{style}>"
-
-
 def source(limit: Limit) -> str:
     """Say where a rule comes from and how much it gives."""
     if limit.ledger is Ledger.POT:
@@ -104,7 +100,7 @@ def why(usage: Usage) -> str:
 def explained(usage: Usage) -> str:
     """Say which rules count, what is left and when it starts again."""
     text = f"{why(usage)}; {usage.remaining} left"
-    return f"{text}; resets {moment(usage.resets_at)}" if usage.resets_at else text
+    return f"{text}; resets {timestamp(usage.resets_at)}" if usage.resets_at else text
 
 
 def line(usage: Usage) -> str:
@@ -115,7 +111,7 @@ def line(usage: Usage) -> str:
         f"{_NOW[usage.limit.window]}."
     )
     if usage.resets_at is not None:
-        text += f" Starts again {moment(usage.resets_at)}."
+        text += f" Starts again {timestamp(usage.resets_at)}."
     return f"{text}\n-# Why: {why(usage)}"
 
 
@@ -152,7 +148,7 @@ def _shut(limit: Limit) -> str:
 def _on_cooldown(error: OnCooldown) -> str:
     return (
         f"This server asks everybody to wait {duration(error.cooldown)} between two pictures. You "
-        f"can order the next one {moment(error.ready_at)}."
+        f"can order the next one {timestamp(error.ready_at)}."
     )
 
 

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import quota_messages as words
+from bot.moments import timestamp
 from bot.quota_errors import ExportTooLarge, NothingChosen, WhomUnclear
 from bot.services.access import Action
 from bot.services.bundle import Services
@@ -117,7 +118,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         by = await organiser(interaction, Action.QUOTA_GRANT)
         whom = whom_of_options(interaction, member, role)
         given = await self._quotas.grant(by, whom, amount=pictures, days=days)
-        until = words.moment(given.expires_at, "f")
+        until = timestamp(given.expires_at, "f")
         each = "" if member else " each"
         await say(interaction, f"Done. {named(whom)}: **{pictures}** on top{each}, until {until}.")
 

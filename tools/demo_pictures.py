@@ -114,10 +114,10 @@ def whole(folder: Path, name: str) -> Image.Image:
         return shown.convert("RGB")
 
 
-def save(picture: Image.Image, name: str, **options: int) -> None:
+def save(picture: Image.Image, name: str, *, quality: int = 0) -> None:
     """Write a picture, which is to stay below 400 kB."""
     path = PICTURES / name
-    picture.save(path, **(options or {"optimize": True}))
+    picture.save(path, quality=quality, method=6, optimize=True)
     print(f"{path}: {picture.width} x {picture.height}, {path.stat().st_size // 1000} kB")
 
 
@@ -131,8 +131,8 @@ def main() -> None:
     save(cut(folder, "faceswap-01-first-sight", FIRST_SIGHT), "demo.png")
     few_colours = story(folder).quantize(256, dither=Image.Dither.NONE)  # a comic needs no more
     save(few_colours, "demo-story.png")
-    save(event_story(folder), "event-story.webp", quality=72, method=6)
-    save(event_beside_wall(folder), "event.webp", quality=80, method=6)
+    save(event_story(folder), "event-story.webp", quality=72)
+    save(event_beside_wall(folder), "event.webp", quality=80)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import messages
-from bot.errors import FrameRejected, PhotoRejected
+from bot.artwork_errors import FrameRejected
+from bot.errors import PhotoRejected
 from faceswap.models import PhotoProblem
 
 if TYPE_CHECKING:

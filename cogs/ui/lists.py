@@ -8,6 +8,7 @@ from types import MappingProxyType
 import discord
 
 from bot import messages, picture_messages
+from bot.moments import timestamp
 from bot.naming import escaped
 from bot.services.bundle import Services
 from cogs.ui.buttons import Verb, job_button
@@ -79,7 +80,7 @@ def _line(job: Job, in_event: EventPicture | None) -> str:
     state = messages.short_state(job)
     if in_event is not None and job.state is JobState.DELIVERED:
         state = picture_messages.short_state(in_event)
-    line = f"`{job.id}` {name} · {state} · {messages.timestamp(job.created_at)}"
+    line = f"`{job.id}` {name} · {state} · {timestamp(job.created_at)}"
     if (path := _path_to(job, in_event)) is not None:
         line += f" · [show](https://discord.com/channels/{path})"
     if job.state is JobState.FAILED and job.failure is not None:

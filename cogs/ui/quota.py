@@ -8,8 +8,9 @@ from datetime import timedelta
 import discord
 
 from bot import quota_messages as words
+from bot.moments import timestamp
 from bot.naming import escaped
-from bot.quota_messages import PER, duration, line, moment
+from bot.quota_messages import PER, duration, line
 from db.models import Limit, ReservationState, Scope, Stacking
 from db.quota_models import (
     ChangeKind,
@@ -68,14 +69,14 @@ def _own(overview: QuotaOverview) -> Iterable[str]:
     yield from map(_grant_left, overview.grants)
     if overview.cooldown_seconds:
         wait = duration(timedelta(seconds=overview.cooldown_seconds))
-        ready = f" You can order again {moment(overview.ready_at)}." if overview.ready_at else ""
+        ready = f" You can order again {timestamp(overview.ready_at)}." if overview.ready_at else ""
         yield f"Between two pictures you wait {wait}.{ready}"
 
 
 def _grant_left(found: OpenGrant) -> str:
     return (
         f"On top: **{found.remaining} of {found.grant.amount}** granted left, until "
-        f"{moment(found.grant.expires_at, 'f')}; used when the rest is used up."
+        f"{timestamp(found.grant.expires_at, 'f')}; used when the rest is used up."
     )
 
 
@@ -92,7 +93,7 @@ def _history(overview: QuotaOverview) -> Iterable[str]:
 
 def _counted(picture: Counted) -> str:
     where = " in an event" if picture.in_event else " from a grant" if picture.granted else ""
-    return f"-# {moment(picture.at)} picture `{picture.job_id}`{where}: {_BECAME[picture.state]}"
+    return f"-# {timestamp(picture.at)} picture `{picture.job_id}`{where}: {_BECAME[picture.state]}"
 
 
 def _change(change: QuotaChange) -> str:
@@ -101,7 +102,7 @@ def _change(change: QuotaChange) -> str:
     if change.before is None and change.kind in {ChangeKind.GRANT, ChangeKind.TAKEN}:
         steps = change.after or ""
     whom = mention(Whom(scope=change.scope, scope_id=change.scope_id))
-    return f"-# {moment(change.at)} {whom}: {_CHANGED[change.kind]}{window}: {steps}"
+    return f"-# {timestamp(change.at)} {whom}: {_CHANGED[change.kind]}{window}: {steps}"
 
 
 def rules_page(found: ServerQuotas) -> discord.ui.LayoutView:
@@ -144,7 +145,7 @@ def _perk(perk: Perk) -> str:
 
 def _grant(grant: Grant) -> str:
     whom = mention(Whom(scope=grant.scope, scope_id=grant.scope_id))
-    until = moment(grant.expires_at, "f")
+    until = timestamp(grant.expires_at, "f")
     return f"• {whom}: {grant.amount} granted on top by <@{grant.granted_by}>, until {until}"
 
 

@@ -17,10 +17,9 @@ def welcome(*, event: int, wall: str) -> discord.ui.LayoutView:
             "3. Look through `/filters`, or try `/imagine`, `/jobs`, `/quota` and `/help`."
         ),
         discord.ui.TextDisplay(
-            f"There is an **event**, too: step in at <#{event}>, let pictures in as a moderator, "
-            "vote, and watch its wall. `/event create` makes one of your own."
+            f"There is an **event**, too: step in at <#{event}>, approve, vote, and watch "
+            f"[its wall]({wall}). `/event create` makes one of yours."
         ),
-        discord.ui.ActionRow(discord.ui.Button(label="Open the wall", url=wall)),
         discord.ui.TextDisplay(
             "-# No account, no key: everything here runs on this computer and stays on it."
         ),

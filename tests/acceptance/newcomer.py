@@ -68,7 +68,6 @@ class Newcomer:
     async def _laid_out(self) -> None:
         width = await self.page.locator("#preview-stage").evaluate("stage => stage.clientWidth")
         await expect(self.page.locator("#preview-app")).to_have_css("width", f"{width}px")
-        await self.page.evaluate(_READY)
 
     def channel(self, name: str) -> Locator:
         """Return a channel's entry in the list."""
@@ -101,14 +100,12 @@ class Newcomer:
         if self._pictures is not None:
             size = self.page.viewport_size
             assert size is not None
-            await self.page.set_viewport_size(TALL)
-            await self._laid_out()
+            await self._resize(TALL)
             # Nothing may scroll by itself meanwhile.
             await self.page.locator("#channel-timeline").dispatch_event("wheel")
             card = part.locator(".component-container, .modal-dialog").last
             await card.screenshot(path=self._pictures / f"{self._name}-card-{what}.png")
-            await self.page.set_viewport_size(size)
-            await self._laid_out()
+            await self._resize(size)
 
     async def look_twice(self, what: str) -> None:
         """Keep what the page shows now, and what it would show on a phone."""
@@ -116,11 +113,15 @@ class Newcomer:
         if self._pictures is not None:
             size = self.page.viewport_size
             assert size is not None
-            await self.page.set_viewport_size(PHONE)
-            await self._laid_out()
+            await self._resize(PHONE)
             await self.look(f"{what}-phone")
-            await self.page.set_viewport_size(size)
-            await self._laid_out()
+            await self._resize(size)
+
+    async def _resize(self, size: ViewportSize) -> None:
+        """Give the window another size; what is pressed while the page notes it may be lost."""
+        await self.page.set_viewport_size(size)
+        await self._laid_out()
+        await self.page.evaluate(_READY)
 
     async def newest(self) -> Locator:
         """Return the message that is the newest now, also when others come after it."""

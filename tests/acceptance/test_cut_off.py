@@ -108,7 +108,7 @@ async def test_killed_before_a_refusal_was_told(
         assert len(booth.accounts()) == 1
 
         refused = await booth.imagine("a lighthouse", private=private)
-        await booth.text(refused, "You have used your picture for now.")
+        await booth.text(refused, "You have used your picture for now")
         await nothing_open(booth)
 
 

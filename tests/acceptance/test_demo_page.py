@@ -276,7 +276,7 @@ async def test_another_channel_is_picked_from_the_list_and_all_windows_follow(
     ):
         for window in (newcomer, other):
             await expect(window.channels).to_have_text(
-                ["photo-booth", "open-studio-night", "moderators"]
+                ["photo-booth", "open-studio-night", "Open Studio Night", "moderators"]
             )
             await expect(window.channel("photo-booth")).to_have_attribute("aria-current", "page")
         await newcomer.go_to("moderators")

@@ -234,6 +234,7 @@ async def test_the_members_own_list_says_where_a_picture_of_an_event_is(
 ) -> None:
     party = await Party(booth).begin()
     await booth.text(await party.order(booth.alice), "A moderator looks")
+    await booth.accounted(("delivered", "spent", "spent"))
     assert "Cyberpunk Neon · for an event · waits for a moderator" in await booth.jobs_page()
 
     (review,) = await party.reviewed()

@@ -80,12 +80,17 @@ async def _repentant(scene: Scene, guest: Guest) -> None:
     sent = await _order(scene, guest)
     if sent is None:
         return
-    found = await come_true(
-        lambda: (row := scene.facts.by_form.get(sent.id)) and row.gallery_message_id,
-        within=DECISION_SECONDS,
-    )
-    if found:
-        await take_down(scene, guest.user, scene.facts.by_form[sent.id].id)
+
+    def is_settled() -> bool:
+        row = scene.facts.by_form.get(sent.id)
+        if row is None:
+            return _is_over(scene, sent) or scene.facts.state == "closed"
+        return row.gallery_message_id is not None or row.state in {"rejected", "removed"}
+
+    await come_true(is_settled, within=DECISION_SECONDS)
+    row = scene.facts.by_form.get(sent.id)
+    if row is not None and row.gallery_message_id is not None:
+        await take_down(scene, guest.user, row.id)
 
 
 async def _late(scene: Scene, guest: Guest) -> None:

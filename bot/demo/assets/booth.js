@@ -1,7 +1,7 @@
 // What the simulator's page lacks for a newcomer: it shows what is new, and loses no press.
 "use strict";
 
-const TRIES = 20;
+const TRIES = 60;
 const PAUSE = 150; // milliseconds between tries
 const THINKING_AFTER = 400; // milliseconds
 const NEAR = 4; // pixels from the end that count as the end

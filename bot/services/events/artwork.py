@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image, UnidentifiedImageError
 
-from bot.errors import ArtworkProblem, FrameRejected, LogoRejected
+from bot.artwork_errors import ArtworkProblem, FrameRejected, LogoRejected
 from bot.services.events.openings import find_openings
 
 FRAME_BYTES = 8 * 2**20

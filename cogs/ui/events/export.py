@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.messages import timestamp
+from bot.moments import timestamp
 from cogs.ui.events.buttons import link_button
 from cogs.ui.events.page import GREEN, named, page, row
 from db.event_models import Event

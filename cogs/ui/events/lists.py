@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.messages import timestamp
+from bot.moments import timestamp
 from bot.naming import escaped
 from cogs.ui.events.buttons import link_button
 from cogs.ui.events.page import GOLD, link, named, page, row, where

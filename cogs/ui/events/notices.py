@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.messages import timestamp
+from bot.moments import timestamp
 from bot.naming import clean, escaped
 from cogs.ui.events.buttons import link_button
 from cogs.ui.events.page import (

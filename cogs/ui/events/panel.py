@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.messages import timestamp
+from bot.moments import timestamp
 from bot.naming import clean, escaped, escaped_lines
 from cogs.ui.events.buttons import join_button, link_button, standings_button
 from cogs.ui.events.page import BLURPLE, GREEN, GREY, Picture, link, page, row, shown

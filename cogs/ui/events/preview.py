@@ -8,7 +8,7 @@ from datetime import datetime
 
 import discord
 
-from bot.messages import timestamp
+from bot.moments import timestamp
 from bot.naming import clean, escaped
 from bot.who import WHO
 from cogs.ui.choices import RATIOS

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import discord
 
-from bot.messages import timestamp
+from bot.moments import timestamp
 from bot.naming import escaped
 from bot.services.events.reporting import EventReport
 from cogs.ui.events.page import GREEN, Picture, named, page, shown

@@ -81,6 +81,8 @@ async def test_jobs_that_wait_for_a_lowered_cap_say_so_and_end_in_time(
     workshop: Workshop, api: ScriptedAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.services.worker.POSITIONS_SECONDS", 0.05)
+    # an hour later it is still the same day, whenever the tests are run
+    workshop.clock.now = workshop.clock.now.replace(hour=12)
     jobs = [await workshop.order() for _ in range(2)]
     await workshop.limits.set(cap(3))
     async with asyncio.timeout(10):

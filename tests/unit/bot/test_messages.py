@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import (
+    artwork_errors,
     errors,
     event_errors,
     messages,
@@ -15,9 +16,9 @@ from bot import (
     picture_errors,
     quota_errors,
 )
+from bot.artwork_errors import ArtworkProblem, FrameRejected, LogoRejected
 from bot.errors import (
     AlreadyDelivered,
-    ArtworkProblem,
     BoothClosed,
     BudgetUsedUp,
     CannotPostHere,
@@ -25,9 +26,7 @@ from bot.errors import (
     FilterGone,
     FilterNeedsOnePerson,
     FilterUnknown,
-    FrameRejected,
     JobUnknown,
-    LogoRejected,
     NotYours,
     NoWall,
     OriginalGone,
@@ -57,6 +56,7 @@ from bot.event_errors import (
     TimeProblem,
     TimeRejected,
 )
+from bot.moments import timestamp
 from bot.naming import LONGEST, clean, escaped
 from bot.organising_errors import (
     BotMayNot,
@@ -238,8 +238,8 @@ def test_errors_carry_their_data_into_the_words() -> None:
 
 
 def test_moments_are_written_for_the_readers_own_time_zone() -> None:
-    assert messages.timestamp(LATER) == "<t:1795305600:R>"
-    assert messages.timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
+    assert timestamp(LATER) == "<t:1795305600:R>"
+    assert timestamp(LATER + timedelta(seconds=0.9), "f") == "<t:1795305600:f>"
     assert re.search(r"<t:\d+:R>", messages.describe(QuotaUsedUp(make_usage(make_limit()))))
 
 
@@ -277,7 +277,7 @@ TIMED = {Stage.QUEUED, Stage.WAITING, Stage.WORKING}
 def test_a_time_is_shown_only_where_there_is_one_and_it_is_to_come(stage: Stage) -> None:
     soon = NOW + timedelta(seconds=40)
     shown = messages.progress(stage, News(expected_at=soon), now=NOW)
-    assert (messages.timestamp(soon) in shown) == (stage in TIMED)
+    assert (timestamp(soon) in shown) == (stage in TIMED)
     passed = messages.progress(stage, News(expected_at=NOW), now=NOW)
     assert "<t:" not in passed
     assert ("longer than usual" in passed) == (stage in TIMED)
@@ -322,7 +322,14 @@ def test_a_job_without_a_visible_name_still_has_a_title() -> None:
 
 
 def test_the_catalogue_of_errors_in_the_docstring_is_whole() -> None:
-    modules = (errors, event_errors, organising_errors, picture_errors, quota_errors)
+    modules = (
+        errors,
+        artwork_errors,
+        event_errors,
+        organising_errors,
+        picture_errors,
+        quota_errors,
+    )
     text = " ".join(str(inspect.getdoc(each)) for each in modules)
     missing = [leaf.__name__ for leaf in _leaves(UserError) if leaf.__name__ not in text]
     assert missing == []

@@ -5,50 +5,36 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.database import Database
-from db.event_models import EventPicture, EventState, NewEventPicture, PictureState, Place
+from db.event_models import EventPicture, NewEventPicture, PictureState, Place
 from db.event_pictures import EventPictureRepository
 from db.event_schema import events
+from tests.support.events import insert_event
 from tests.unit.db.tools import CHANNEL, GUILD, START
 
-ORGANISER, MODERATOR, OTHER_MODERATOR = 500, 600, 601
+MODERATOR, OTHER_MODERATOR = 600, 601
 GUEST, OTHER_GUEST = 700, 701
 REVIEW, GALLERY = 901, 902
 
 
 async def add_event(database: Database, **changes: object) -> int:
-    """Write down an event that is open; returns its number."""
+    """Write down an event that is open and has moderators; returns its number."""
     values: dict[str, object] = {
         "guild_id": GUILD,
-        "organiser_id": ORGANISER,
-        "state": EventState.OPEN,
         "name": "Summer party",
-        "about": "",
-        "prize": "",
-        "timezone": "UTC",
         "starts_at": START,
         "ends_at": START + timedelta(hours=3),
         "channel_id": CHANNEL,
-        "place": Place.CHANNEL,
         "review_channel_id": REVIEW,
-        "filters": [],
-        "ratio": "2:3",
-        "guest_limit": 5,
-        "set_aside": 0,
-        "caption": "",
         "wants_listing": False,
         "created_at": START,
         "updated_at": START,
+        "opened_at": None,
+        "place": Place.CHANNEL,
         **changes,
     }
-
-    async def unit(connection: AsyncConnection) -> int:
-        added = await connection.scalar(sa.insert(events).values(**values).returning(events.c.id))
-        return int(added or 0)
-
-    return await database.write(unit)
+    return (await insert_event(database, **values)).id
 
 
 async def change_event(database: Database, event_id: int, **values: object) -> None:

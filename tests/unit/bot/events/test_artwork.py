@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from bot.errors import ArtworkProblem, FrameRejected, LogoRejected
+from bot.artwork_errors import ArtworkProblem, FrameRejected, LogoRejected
 from bot.messages import describe
 from bot.services.events.artwork import FRAME_BYTES, check_frame, check_logo
 from tests.support.artwork import bordered, decoded, encoded, picture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import FrameRejected, LogoRejected
+from bot.artwork_errors import FrameRejected, LogoRejected
 from bot.services.events.dressing import Dressing
 from db.event_models import Event
 from tests.support.artwork import PURPLE, bordered, decoded, encoded, picture
