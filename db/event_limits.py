@@ -31,11 +31,7 @@ async def write_event_limits(connection: AsyncConnection, event: Event) -> None:
     """Make the database hold what the event's plan says now: pictures for each guest and in all."""
     await _write(connection, _of_each_guest(event, event.guest_limit))
     if event.pot is None:
-        await connection.execute(
-            sa.delete(limits).where(
-                *(limits.c[name] == getattr(_in_all(event, 0), name) for name in LIMIT_KEY)
-            )
-        )
+        await _remove(connection, _in_all(event, 0))
     else:
         await _write(connection, _in_all(event, event.pot))
 
@@ -56,7 +52,7 @@ async def set_aside(
     pot = await pot_rules(connection, event.guild_id, now=now)
     if not pot or credits <= 0:
         return 0
-    has = await _share_of(connection, event)
+    has = await _share_of(connection, event, now=now)
     left = [
         rule.limit.amount - await used_in(connection, rule.bucket)
         for rule in pot
@@ -68,7 +64,7 @@ async def set_aside(
             "event_id": event.id,
             "bucket_id": holding.bucket_id,
             "amount": taken + await _taken_from(connection, event, holding.bucket_id),
-            "returned": 0,
+            "returned": await _returned_to(connection, event, holding.bucket_id),
         }
         await connection.execute(
             insert_or_replace(set_asides, values, key=("event_id", "bucket_id"))
@@ -78,6 +74,12 @@ async def set_aside(
         sa.update(events).where(events.c.id == event.id).values(set_aside=has + taken)
     )
     return has + taken
+
+
+async def set_free(connection: AsyncConnection, event: Event, *, now: datetime) -> None:
+    """Have an event draw on the server's pot as it goes: its organiser took its own pot away."""
+    await return_unused(connection, event, now=now)
+    await _remove(connection, _credits(event, 0))
 
 
 async def return_unused(connection: AsyncConnection, event: Event, *, now: datetime) -> int:
@@ -134,15 +136,15 @@ async def _give_back(connection: AsyncConnection, taken: list[sa.RowMapping], *,
     return unused
 
 
-async def _share_of(connection: AsyncConnection, event: Event) -> int:
-    """Tell how many credits were set aside for the event so far."""
+async def _share_of(connection: AsyncConnection, event: Event, *, now: datetime) -> int:
+    """Tell how many credits are set aside for the event; without a limit, what it has used."""
     key = _credits(event, 0)
     amount = await connection.scalar(
         sa.select(limits.c.amount).where(
             *(limits.c[name] == getattr(key, name) for name in LIMIT_KEY)
         )
     )
-    return int(amount or 0)
+    return int(amount) if amount is not None else await used_in(connection, _share(event, now=now))
 
 
 async def _taken_from(connection: AsyncConnection, event: Event, bucket_id: int) -> int:
@@ -152,6 +154,21 @@ async def _taken_from(connection: AsyncConnection, event: Event, bucket_id: int)
         )
     )
     return int(amount or 0)
+
+
+async def _returned_to(connection: AsyncConnection, event: Event, bucket_id: int) -> int:
+    amount = await connection.scalar(
+        sa.select(set_asides.c.returned).where(
+            set_asides.c.event_id == event.id, set_asides.c.bucket_id == bucket_id
+        )
+    )
+    return int(amount or 0)
+
+
+async def _remove(connection: AsyncConnection, limit: Limit) -> None:
+    await connection.execute(
+        sa.delete(limits).where(*(limits.c[name] == getattr(limit, name) for name in LIMIT_KEY))
+    )
 
 
 async def _write(connection: AsyncConnection, limit: Limit) -> None:

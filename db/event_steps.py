@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import event_notices
 from db.errors import EventNotFound, EventStepRefused, TooManyEvents
-from db.event_limits import return_unused, set_aside, write_event_limits
+from db.event_limits import return_unused, set_aside, set_free, write_event_limits
 from db.event_lists import count_under_way, has_winner, progress_of, to_event
 from db.event_models import Event, EventState, NoticeKind
 from db.event_schema import events
@@ -196,6 +196,8 @@ async def _open(connection: AsyncConnection, event: Event, *, now: datetime, ter
 async def _set_aside(
     connection: AsyncConnection, event: Event, *, now: datetime, terms: Terms
 ) -> Event:
+    if event.pot is None:
+        await set_free(connection, event, now=now)
     credits = (event.pot or 0) * terms.picture_cost  # noqa: A001 - the word for it
     await set_aside(connection, event, credits=credits, now=now)
     return await locked(connection, event.id)

@@ -117,6 +117,18 @@ class Party:
             )
             rows.commit()
 
+    def close(self) -> None:
+        """End the event, with a winner to be announced, as the conductor would."""
+        now = datetime.now(UTC)
+        values = {"closing_at": now, "closed_at": now, "files_delete_at": now + timedelta(days=1)}
+        self.change(state=EventState.CLOSED.value, **values)
+        with self._rows() as rows:
+            rows.execute(
+                "INSERT INTO event_notices (event_id, kind, due_at) VALUES (?, 'winner', ?)",
+                (self.event_id, _stored(now)),
+            )
+            rows.commit()
+
     def _rows(self) -> closing[sqlite3.Connection]:
         return closing(sqlite3.connect(self.booth.bot.data_dir / "bot.db", timeout=10))
 

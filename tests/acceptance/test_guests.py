@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.acceptance.booth import IN_TIME, PhotoBooth
 from tests.acceptance.conftest import House, open_house
 from tests.acceptance.party import Party
-from tests.support.discord import Upload
+from tests.support.discord import Message, Upload
 from tests.support.scripted_api import PICTURE, Answer
 from tests.support.waiting import until
 
@@ -307,6 +307,28 @@ async def test_a_message_deleted_by_hand_takes_its_picture_down(booth: PhotoBoot
 
     await party.states("removed", "rejected")
     await until(lambda: party.files() == [], within=IN_TIME)
+
+
+@pytest.mark.parametrize("how", ["removed", "deleted by hand"])
+async def test_a_winner_that_is_taken_down_is_shown_nowhere(booth: PhotoBooth, how: str) -> None:
+    party = await Party(booth).begin()
+    await party.order(booth.alice)
+    await party.approve((await party.reviewed())[0])
+    (shown,) = await party.exhibited()
+    await booth.press(shown, "♥ Vote", user=booth.bob)
+    party.close()
+
+    def winners() -> list[Message]:
+        return [m for m in booth.discord.messages(booth.channel) if "The winner of" in m.text()]
+
+    await booth.discord.until(winners, within=IN_TIME)
+    (card,) = winners()
+    assert card.files
+    if how == "removed":
+        await booth.press(shown, "Remove", user=booth.alice)
+    else:
+        booth.discord.delete_message(shown)
+    await booth.discord.until(lambda: card.deleted, within=IN_TIME)
 
 
 async def test_deleting_ones_data_leaves_nothing_of_ones_pictures(booth: PhotoBooth) -> None:

@@ -154,14 +154,9 @@ class Server:
         preview = self.shown
         assert isinstance(preview, Interaction)
         await self.press(self.manager, preview.original, "Create event")
-        await until(self._panel, within=IN_TIME)
-        panel = self._panel()
-        assert panel is not None
-        self.event_id = next(
-            int(custom_id.split(":")[1])
-            for custom_id in _custom_ids(panel)
-            if custom_id.endswith(":join")
-        )
+        # The panel of an event that is over may look open for a moment still.
+        await until(lambda: self._open_event() > self.event_id, within=IN_TIME)
+        self.event_id = self._open_event()
 
     async def draft(self, user: User) -> Interaction:
         """Type /event create; returns what opened the form."""
@@ -175,6 +170,12 @@ class Server:
         panel = self._panel()
         assert panel is not None
         return panel
+
+    def _open_event(self) -> int:
+        """Tell which event's panel stands last, by its number; 0: none."""
+        panel = self._panel()
+        ids = _custom_ids(panel) if panel is not None else []
+        return next((int(i.split(":")[1]) for i in ids if i.endswith(":join")), 0)
 
     def _panel(self) -> Message | None:
         for message in reversed(self.house.discord.messages(self.party)):

@@ -12,7 +12,13 @@ from collections.abc import Awaitable, Callable, Sequence
 import discord
 
 from bot.delivery.events.finding import PostedPictures, find_post
-from bot.delivery.events.removing import delete_message, delete_post, is_no_more, was_deleted
+from bot.delivery.events.removing import (
+    delete_message,
+    delete_post,
+    delete_winner,
+    is_no_more,
+    was_deleted,
+)
 from bot.delivery.events.telling import Teller
 from bot.delivery.reasons import PlaceRefused, reasons
 from bot.delivery.uploads import send_fitting, upload_limit
@@ -29,7 +35,7 @@ from cogs.ui.events.pictures import (
     recounted_card,
     review_card,
 )
-from db.event_models import Event, EventPicture
+from db.event_models import Event, EventNotice, EventPicture
 from db.members import NOBODY
 
 Make = Callable[[Event, EventPicture, discord.File], discord.ui.LayoutView]
@@ -120,7 +126,7 @@ class DiscordExhibitor:
     async def missing(self, pictures: Sequence[EventPicture]) -> tuple[EventPicture, ...]:
         return tuple([each for each in pictures if not await self._posted.shows(each)])
 
-    async def take_down(self, picture: EventPicture) -> bool:
+    async def take_down(self, picture: EventPicture, *, winner: EventNotice | None = None) -> bool:
         try:
             if picture.gallery_channel_id == picture.gallery_message_id:
                 await delete_post(self._client, picture.gallery_channel_id or 0)
@@ -131,7 +137,7 @@ class DiscordExhibitor:
             if not is_no_more(refused):
                 _log.warning("Picture %d cannot be taken down: %s", picture.id, refused)
                 return False
-        return True
+        return await delete_winner(self._client, picture, winner)
 
     async def tell_shown(self, event: Event, picture: EventPicture) -> None:
         await self._teller.tell_shown(event, picture)

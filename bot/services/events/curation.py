@@ -100,14 +100,16 @@ class Curation:
 
         Of a waiting picture that is a no: to show it to the moderators again would be worse.
         """
+        # before it is looked up: it may be noted which picture it shows at this moment
+        self._deletions.note(message_id)
         picture = await self._pictures.find_shown_as(message_id)
         if picture is None:
-            self._deletions.note(message_id)
             return
         if picture.gallery_message_id == message_id:
-            await self._pictures.record_taken_down(picture.id)
-            if picture.state is PictureState.APPROVED:
+            if picture.state is PictureState.APPROVED:  # the curator looks for its other places
                 await self._forget_files([await self._pictures.remove(picture.id, None)])
+            else:
+                await self._pictures.record_taken_down(picture.id)
         else:
             await self._pictures.forget_review(picture.id)
             if picture.state is PictureState.WAITING:

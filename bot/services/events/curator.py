@@ -20,7 +20,7 @@ from bot.services.events.places import gallery_of, place_of
 from bot.services.events.showing import Exhibitor, Trouble
 from bot.services.events.store import EventStore
 from db.errors import PictureDecided, StorageError
-from db.event_models import Event, EventPicture
+from db.event_models import Event, EventPicture, NoticeKind
 from db.event_pictures import EventPictureRepository
 from db.events import EventRepository
 from db.notices import NoticeRepository
@@ -58,31 +58,30 @@ class Curator:
         self._left_up_to = 0  # pictures of that number and below may have been posted before
         self._tried: set[tuple[str, int]] = set()  # posts without an answer
         self._well: set[str] = set()  # places that took the last picture
-        lists = pictures
         self._decisions = Lane(
-            "decisions", list_due=lists.list_to_repaint, carry=self._repaint, clock=clock
+            "decisions", list_due=pictures.list_to_repaint, carry=self._repaint, clock=clock
         )
         self._lanes = (
             self._decisions,
             Lane(
                 "review",
-                list_due=lists.list_to_review,
+                list_due=pictures.list_to_review,
                 carry=self._review,
                 place_of=lambda event_id: self._place(Trouble.REVIEW, event_id),
                 clock=clock,
             ),
-            Lane("taking down", list_due=lists.list_to_take_down, carry=self._down, clock=clock),
+            Lane("taking down", list_due=pictures.list_to_take_down, carry=self._down, clock=clock),
             Lane(
                 "gallery",
-                list_due=lists.list_to_show,
+                list_due=pictures.list_to_show,
                 carry=self._show,
                 place_of=lambda event_id: self._place(Trouble.GALLERY, event_id),
                 clock=clock,
             ),
-            Lane("news", list_due=lists.list_untold, carry=self._tell, clock=clock),
+            Lane("news", list_due=pictures.list_untold, carry=self._tell, clock=clock),
             Lane(
                 "votes",
-                list_due=lists.list_to_recount,
+                list_due=pictures.list_to_recount,
                 carry=self._recount,
                 clock=clock,
                 rest_seconds=VOTES_SECONDS,
@@ -151,7 +150,8 @@ class Curator:
         return None
 
     async def _down(self, picture: EventPicture) -> LeaveAlone | None:
-        if not await self._exhibitor.take_down(picture):
+        winner = await self._events.find_notice(picture.event_id, NoticeKind.WINNER)
+        if not await self._exhibitor.take_down(picture, winner=winner):
             return LeaveAlone(lasts=TRIED_AGAIN)
         await self._pictures.record_taken_down(picture.id)
         return None

@@ -12,7 +12,7 @@ MOST = 1000  # messages; those of all servers come by
 
 
 class Deletions:
-    """The latest messages that were deleted and that no picture was known for."""
+    """The latest messages that were deleted."""
 
     def __init__(self) -> None:
         self._latest: deque[int] = deque(maxlen=MOST)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.services.delivery import Posted
-from db.event_models import Event, EventPicture
+from db.event_models import Event, EventNotice, EventPicture
 
 
 class Trouble(enum.StrEnum):
@@ -53,8 +53,11 @@ class Exhibitor(Protocol):
     async def missing(self, pictures: Sequence[EventPicture]) -> tuple[EventPicture, ...]:
         """Say which of these, that are in a gallery as far as we know, are there no more."""
 
-    async def take_down(self, picture: EventPicture) -> bool:
-        """Delete the gallery's message; False: Discord does not let us."""
+    async def take_down(self, picture: EventPicture, *, winner: EventNotice | None = None) -> bool:
+        """Delete the gallery's message, and the winner's card if it shows this picture.
+
+        False: Discord does not let us.
+        """
 
     async def tell_shown(self, event: Event, picture: EventPicture) -> None:
         """Say on the guest's card where the picture is, while the card can be had."""

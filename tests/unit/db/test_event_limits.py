@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.checks import check, check_ledgers
 from db.database import Database
 from db.errors import QuotaExceeded
-from db.event_limits import return_unused, set_aside, write_event_limits
+from db.event_limits import return_unused, set_aside, set_free, write_event_limits
 from db.event_models import Event
 from db.event_schema import events
 from db.jobs import JobRepository
@@ -250,6 +250,29 @@ async def test_a_raised_pot_takes_the_difference_from_the_windows_of_that_moment
     await party.order()
     assert await party.return_unused() == 16
     assert await party.used() == {Window.DAY: 0, Window.MONTH: 2}
+    assert await check(database) == []
+
+
+async def test_without_its_pot_an_event_draws_on_the_servers_again(
+    party: Party, limits: LimitRepository, database: Database, clock: ManualClock
+) -> None:
+    await limits.set(pot_of_server(20))
+    await party.begin(pot=1)
+    assert await party.set_aside(2) == 2
+    await party.order()
+    with pytest.raises(QuotaExceeded):
+        await party.order()
+    await party.plan(pot=None)
+    await database.write(lambda c: set_free(c, party.event, now=clock()))
+    await party.order()
+    assert await party.used() == {Window.DAY: 4}
+
+    await party.plan(pot=5)  # and once more another
+    assert await party.set_aside(10) == 10
+    assert await party.used() == {Window.DAY: 12}
+    assert await party.return_unused() == 8
+    assert await party.return_unused() == 0
+    assert await party.used() == {Window.DAY: 4}
     assert await check(database) == []
 
 
