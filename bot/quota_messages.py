@@ -169,14 +169,13 @@ def pot_out(usage: Usage) -> str:
 DESCRIPTIONS: dict[type[Exception], Callable[[Any], str]] = {
     QuotaUsedUp: _quota_used_up,
     OnCooldown: _on_cooldown,
-    WhomUnclear: lambda _: (
-        "Please choose either a member or a role, or leave both out to mean everybody."
-    ),
+    WhomUnclear: lambda _: "Please choose one of them: a member, a role or everybody.",
     NotTogether: lambda _: (
         "For all the guests of an event together there is its pot: `/event edit` changes that."
     ),
     NothingChosen: lambda _: (
-        "I do not know what you would like to change. Please fill in one of the options, too."
+        "I do not know what you would like to change, or for whom. Please fill in one option more: "
+        "how many (or `remove`); a member, a role or `everybody`."
     ),
     TooManyToAsk: lambda error: (
         f"{error.count} members have made pictures here, too many to look at the roles of each. "

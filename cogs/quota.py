@@ -27,6 +27,8 @@ from cogs.quota_options import (
     organiser,
     other,
     person,
+    require_amount,
+    require_whom,
     say,
     whom_of_options,
 )
@@ -56,10 +58,11 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     @app_commands.command(name="set")
     @app_commands.describe(
         window="For how long it counts before it starts again (UTC)",
-        pictures="How many; 0 for none. Leave it out to take the rule away",
+        pictures="How many; 0 for none",
         member="For this member alone",
         role="For each member who has this role; leave both out to mean everybody",
         together="For everybody on the server together",
+        remove="Take the rule away, in place of a number",
     )
     @app_commands.choices(window=WINDOWS)
     async def set_(
@@ -70,9 +73,11 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         member: discord.Member | None = None,
         role: discord.Role | None = None,
         together: bool = False,
+        remove: bool = False,
     ) -> None:
         """Organisers: set how many pictures a member, a role or everybody may make"""
         by = await organiser(interaction, Action.QUOTA_SET)
+        require_amount(pictures, remove=remove)
         whom, per = whom_of_options(interaction, member, role), Window(window)
         if together and (member or role):
             raise WhomUnclear
@@ -82,28 +87,45 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         else:
             before = await self._quotas.set_limit(by, whom, window=per, amount=pictures)
             who = named(whom)
-        now = "no rule any more" if pictures is None else f"**{pictures}** {words.PER[per]}"
+        now = (
+            f"no rule {words.PER[per]} any more"
+            if pictures is None
+            else f"**{pictures}** {words.PER[per]}"
+        )
         await say(interaction, f"Done. {who}: {now}; {was(before)}.")
 
     @app_commands.command()
     @app_commands.describe(
         window="For how long it counts before it starts again (UTC)",
-        credits="How many; leave it out to take the limit away",
+        credits="How many; 0: none",
+        remove="Take the limit away, in place of a number",
     )
     @app_commands.choices(window=POT_WINDOWS)
-    async def pot(self, interaction: Asked, window: str, credits: Amount | None = None) -> None:  # noqa: A002 - the name members see
+    async def pot(
+        self,
+        interaction: Asked,
+        window: str,
+        credits: Amount | None = None,  # noqa: A002 - the name members see
+        remove: bool = False,
+    ) -> None:
         """Organisers: set how many credits this server may use"""
         by = await organiser(interaction, Action.QUOTA_SET)
+        require_amount(credits, remove=remove)
         per = Window(window)
         before = await self._quotas.set_pot(by, window=per, amount=credits)
-        now = "no limit any more" if credits is None else f"**{credits}** {words.PER[per]}"
+        now = (
+            f"no limit {words.PER[per]} any more"
+            if credits is None
+            else f"**{credits}** {words.PER[per]}"
+        )
         await say(interaction, f"Done. Credits of this server: {now}; {was(before)}.")
 
     @app_commands.command()
     @app_commands.describe(
         pictures="How many, on top of the rules",
         member="To this member alone",
-        role="To each member who has this role; leave both out to mean everybody",
+        role="To each member who has this role",
+        everybody="To every member of this server",
         days="For how many days; 30 if you leave it out",
     )
     async def grant(
@@ -112,10 +134,12 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         pictures: app_commands.Range[int, 1, MOST],
         member: discord.Member | None = None,
         role: discord.Role | None = None,
+        everybody: bool = False,
         days: app_commands.Range[int, 1, LONGEST_GRANT] = 30,
     ) -> None:
         """Organisers: give pictures on top of the rules, for a while"""
         by = await organiser(interaction, Action.QUOTA_GRANT)
+        require_whom(member, role, everybody=everybody)
         whom = whom_of_options(interaction, member, role)
         given = await self._quotas.grant(by, whom, amount=pictures, days=days)
         until = timestamp(given.expires_at, "f")
@@ -126,7 +150,8 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     @app_commands.describe(
         pictures="How many, of grants first and then of what the rules leave",
         member="From this member",
-        role="Of the grants to this role; leave both out to mean those to everybody",
+        role="Of the grants to this role",
+        everybody="Of the grants to every member of this server",
     )
     async def take(
         self,
@@ -134,9 +159,11 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
         pictures: app_commands.Range[int, 1, MOST],
         member: discord.Member | None = None,
         role: discord.Role | None = None,
+        everybody: bool = False,
     ) -> None:
         """Organisers: take pictures back"""
         by = await organiser(interaction, Action.QUOTA_TAKE)
+        require_whom(member, role, everybody=everybody)
         whom = whom_of_options(interaction, member, role)
         about = other(interaction, member) if member else None
         taken = await self._quotas.take(by, whom, amount=pictures, member=about)
@@ -162,8 +189,7 @@ class Quota(commands.GroupCog, name="quota", description="How many pictures you 
     ) -> None:
         """Organisers: have somebody's quota begin anew"""
         by = await organiser(interaction, Action.QUOTA_RESET)
-        if member is None and role is None and not everybody:
-            raise NothingChosen
+        require_whom(member, role, everybody=everybody)
         whom = whom_of_options(interaction, member, role)
         members = None
         if whom.scope is Scope.ROLE:

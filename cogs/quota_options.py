@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
+from bot.quota_errors import NothingChosen, WhomUnclear
 from bot.services.access import Action
 from bot.services.quotas import Person, whom_of
 from bot.tree import PRIVATE
@@ -88,6 +89,22 @@ def whom_of_options(
         member_id=member.id if member else None,
         role_id=role.id if role else None,
     )
+
+
+def require_whom(
+    member: discord.Member | None, role: discord.Role | None, *, everybody: bool
+) -> None:
+    """Take nobody's silence for everybody; raises NothingChosen, WhomUnclear."""
+    if member is None and role is None and not everybody:
+        raise NothingChosen
+    if everybody and (member or role):
+        raise WhomUnclear
+
+
+def require_amount(amount: int | None, *, remove: bool) -> None:
+    """Take away only what is said to be taken away; raises NothingChosen."""
+    if (amount is None) != remove:
+        raise NothingChosen
 
 
 async def holders(interaction: Asked, role: Whom, *, of: Iterable[int]) -> frozenset[int]:

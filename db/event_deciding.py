@@ -24,10 +24,15 @@ _STANDING = (PictureState.WAITING, PictureState.APPROVED)
 async def hand_over(
     connection: AsyncConnection, new: NewEventPicture, state: PictureState, *, now: datetime
 ) -> EventPicture:
-    """Add a picture to its event, once for each job; that of a blocked guest is rejected."""
+    """Add a picture to its event, once for each job; that of a blocked guest is rejected.
+
+    One that was to be shown at once waits where approval was switched on while it was framed.
+    """
     found = await lists.find_of_job(connection, new.job_id)
     if found is not None:
         return found
+    if state is PictureState.APPROVED and await _has_moderators(connection, new.event_id):
+        state = PictureState.WAITING
     values: dict[str, object] = {"state": state}
     block = await _block_of(connection, new.event_id, new.user_id)
     if block is not None:
@@ -42,6 +47,13 @@ async def hand_over(
         .returning(event_pictures.c.id)
     )
     return await lists.get(connection, picture_id)
+
+
+async def _has_moderators(connection: AsyncConnection, event_id: int) -> bool:
+    review_channel_id: int | None = await connection.scalar(
+        sa.select(events.c.review_channel_id).where(events.c.id == event_id)
+    )
+    return review_channel_id is not None
 
 
 async def approve(

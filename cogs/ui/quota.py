@@ -182,7 +182,7 @@ def named(whom: Whom) -> str:
 
 def was(before: float | None) -> str:
     """Say what there was before a change."""
-    return "there was no rule before" if before is None else f"before: {before:g}"
+    return "there was none before" if before is None else f"before: {before:g}"
 
 
 def page(text: str) -> discord.ui.LayoutView:

@@ -73,7 +73,7 @@ async def club(house: House) -> Club:
 
 async def test_a_refusal_names_the_rule_what_is_left_and_when_it_starts_again(club: Club) -> None:
     said = await club.says("set", window="Day", pictures=2, role=club.boosters)
-    assert f"<@&{club.boosters.id}>: **2** a day; there was no rule before" in said
+    assert f"<@&{club.boosters.id}>: **2** a day; there was none before" in said
     club.discord.give_role(club.guild, club.alice, club.boosters)
     shown = await club.left()
     assert "You: **2 of 2** left today. Starts again <t:" in shown
@@ -151,9 +151,9 @@ async def test_the_servers_pot_refuses_and_warns_once(club: Club) -> None:
 async def test_only_organisers_change_or_see_the_rules(club: Club) -> None:
     tries: list[tuple[str, dict[str, object]]] = [
         ("set", {"window": "Day", "pictures": 99}),
-        ("pot", {"window": "Day"}),
-        ("grant", {"pictures": 9}),
-        ("take", {"pictures": 9}),
+        ("pot", {"window": "Day", "remove": True}),
+        ("grant", {"pictures": 9, "everybody": True}),
+        ("take", {"pictures": 9, "everybody": True}),
         ("reset", {"everybody": True}),
         ("cooldown", {"seconds": 0}),
         ("roles", {"how": "They add up"}),
@@ -170,12 +170,32 @@ async def test_only_organisers_change_or_see_the_rules(club: Club) -> None:
 
 async def test_what_is_unclear_is_asked_for(club: Club) -> None:
     said = await club.says("grant", pictures=1, member=club.alice, role=club.boosters)
-    assert "either a member or a role" in said
-    said = await club.says("set", window="Day", member=club.alice, together=True)
-    assert "either a member or a role" in said
-    assert "there is its pot" in await club.says("set", window="Each event", together=True)
-    assert "fill in one of the options" in await club.says("reset")
-    assert "fill in one of the options" in await club.says("perk", member=club.alice)
+    assert "choose one of them" in said
+    said = await club.says("set", window="Day", pictures=1, member=club.alice, together=True)
+    assert "choose one of them" in said
+    said = await club.says("set", window="Each event", pictures=1, together=True)
+    assert "there is its pot" in said
+    for command, options in (
+        ("set", {"window": "Day"}),  # no number is no wish to have the rule gone
+        ("set", {"window": "Day", "pictures": 1, "remove": True}),
+        ("pot", {"window": "Day"}),
+        ("grant", {"pictures": 1}),  # nobody named is not everybody
+        ("take", {"pictures": 1}),
+        ("reset", {}),
+        ("perk", {"member": club.alice}),
+    ):
+        assert "fill in one option more" in await club.says(command, **options), command
+
+
+async def test_a_rule_is_taken_away_by_saying_so(club: Club) -> None:
+    await club.says("set", window="Day", pictures=5)
+    said = await club.says("set", window="Day", remove=True)
+    assert "no rule a day any more; before: 5" in said
+    said = await club.says("set", window="Day", remove=True)
+    assert "no rule a day any more; there was none before" in said
+
+
+async def test_quotas_of_servers_are_not_for_direct_messages(club: Club) -> None:
     typed = await club.discord.slash(club.olga, None, "quota rules")
     await club.text(await typed.responded(), "This works on servers only")
 

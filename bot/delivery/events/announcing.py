@@ -80,7 +80,12 @@ class Announcer:
             by_event[notice.event_id].append(notice)
         for event in await self._events.list_under_way():
             by_event.setdefault(event.id, [])
-        await asyncio.gather(*(self._look_after(*each) for each in by_event.items()))
+        looked_after = await asyncio.gather(
+            *(self._look_after(*each) for each in by_event.items()), return_exceptions=True
+        )
+        for error in looked_after:  # once all have ended: turns must not overlap
+            if error is not None:
+                raise error
 
     async def _look_after(self, event_id: int, notices: Sequence[EventNotice]) -> None:
         not_before = self._not_before.get(event_id)

@@ -13,6 +13,7 @@ from bot.event_errors import EventStandsElsewhere
 from bot.picture_errors import DecidedAlready, PictureNotYours, PictureUnknown, VoteNotCounted
 from bot.services.events.deletions import Deletions
 from bot.services.events.feed import EventFeed
+from bot.services.events.refusals import refusals
 from bot.services.events.store import EventStore
 from db.errors import EventCancelled, PictureDecided, PictureNotFound, VoteRefused
 from db.event_models import Event, EventPicture, EventState, PictureState
@@ -125,8 +126,12 @@ class Curation:
         return is_vote
 
     async def standings(self, event_id: int) -> tuple[Event, tuple[EventPicture, ...], bool]:
-        """Return an event, its best pictures, and whether the votes are counted."""
-        event = await self._events.get(event_id)
+        """Return an event, its best pictures, and whether the votes are counted.
+
+        Raises EventUnknown.
+        """
+        with refusals():
+            event = await self._events.get(event_id)
         best = await self._pictures.leaderboard(event_id, LEADERS)
         return event, best, event.state is EventState.CLOSED
 

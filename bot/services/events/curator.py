@@ -234,7 +234,7 @@ class Curator:
                 shown = [each for each in approved if each.gallery_message_id is not None]
                 for picture in await self._exhibitor.missing(shown[::-1]):  # the oldest first
                     await self._gone(picture)
-        except (DeliveryPostponed, StorageError) as error:
+        except (DeliveryPostponed, StorageError, OSError) as error:
             _log.warning("Galleries could not be looked through for gaps: %s", error)
 
     # --- files

@@ -117,9 +117,9 @@ class Dressing:
         return Look(logo=name, caption=event.caption if caption is None else caption)
 
     async def _wear(self, event: Event, look: Look) -> Event:
-        plan = _wearing(event, look)
-        changed = await self._planning.edit(event.guild_id, event.id, plan)
-        await self._delete_unused(event, look_of(event), wanted=(look,))
+        now = await self._planning.get(event.guild_id, event.id)  # edited meanwhile, perhaps
+        changed = await self._planning.edit(event.guild_id, event.id, _wearing(now, look))
+        await self._delete_unused(event, look_of(now), wanted=(look,))
         return changed
 
     async def _delete_unused(self, event: Event, old: Look, *, wanted: tuple[Look, ...]) -> None:

@@ -60,13 +60,23 @@ async def test_a_job_hands_its_picture_over_once(
 
 
 async def test_without_approval_a_picture_is_shown_at_once(
-    pictures: EventPictureRepository, event_id: int
+    database: Database, pictures: EventPictureRepository, event_id: int
 ) -> None:
+    await change_event(database, event_id, review_channel_id=None)
     picture = await pictures.hand_over(new_picture(event_id, 7), APPROVED)
 
     assert picture.shown_at == START
     assert picture.decided_by is None
     assert await pictures.list_approved(event_id) == (picture,)
+
+
+async def test_approval_switched_on_while_a_picture_is_framed_counts(
+    database: Database, pictures: EventPictureRepository, event_id: int
+) -> None:
+    await change_event(database, event_id, review_channel_id=5)
+    picture = await pictures.hand_over(new_picture(event_id, 7), APPROVED)
+
+    assert (picture.state, picture.shown_at) == (PictureState.WAITING, None)
 
 
 async def test_a_waiting_picture_is_shown_nowhere(
