@@ -248,7 +248,7 @@ async def test_who_wants_no_movement_gets_pages(browser: Browser, wall: OpenWall
         await spectator.page.clock.install()
         before = await spectator.boxes()
         await spectator.page.clock.run_for(60_000)
-        assert await spectator.boxes() == before
+        assert _places(await spectator.boxes()) == _places(before)
 
         await spectator.page.keyboard.press("ArrowRight")
         on_a_page = len(before["pictures"])
@@ -258,6 +258,11 @@ async def test_who_wants_no_movement_gets_pages(browser: Browser, wall: OpenWall
         (arrived,) = await wall.party.hang(1)
         await spectator.sees(arrived, large=True)
         assert await spectator.page.evaluate("document.getAnimations().length") == 0
+
+
+def _places(boxes: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return where pictures are; one of them may be loading still."""
+    return [{key: box[key] for key in ("x", "y", "w", "h")} for box in boxes["pictures"]]
 
 
 async def test_a_phone_shows_pages_and_the_way_to_discord(browser: Browser, wall: OpenWall) -> None:
